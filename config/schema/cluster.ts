@@ -10,7 +10,9 @@ const supportedText = `a quoted Kubernetes version that EKS has in standard supp
 export const clusterSchema = section({
     /** Name of the EKS cluster; roles, queues and tags are named after it. */
     name: dnsLabel("a cluster name").default("clawstack"),
-    kubernetesVersion: z.enum(Object.keys(kubernetesSupport) as [string, ...string[]], { error: supportedText }).default("1.35"),
+    kubernetesVersion: z
+        .enum(Object.keys(kubernetesSupport) as [string, ...string[]], { error: supportedText })
+        .default("1.35"),
     /** Block of the cluster's services. Must not overlap the VPC. */
     serviceCidr: cidr().default("172.20.0.0/16"),
     endpoint: section({
@@ -21,14 +23,15 @@ export const clusterSchema = section({
     }),
     /** IAM principals with cluster-admin, beside the one that runs Pulumi. */
     admins: z
-        .array(
-            text(/^arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, "the ARN of an IAM role or user"),
-            { error: "a list of IAM ARNs" },
-        )
+        .array(text(/^arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/, "the ARN of an IAM role or user"), {
+            error: "a list of IAM ARNs",
+        })
         .default([]),
     /** Nodes for everything that is no sandbox: Karpenter, LiteLLM, monitoring. m5.xlarge, 1 to 3, as in the blueprint. */
     coreNodes: section({
-        instanceType: text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "an EC2 instance type such as m5.xlarge").default("m5.xlarge"),
+        instanceType: text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "an EC2 instance type such as m5.xlarge").default(
+            "m5.xlarge",
+        ),
         min: integer(1, 20, "nodes").default(1),
         max: integer(1, 50, "nodes").default(3),
         desired: integer(1, 50, "nodes").default(2),

@@ -64,7 +64,10 @@ export function hostName() {
 }
 
 export function httpsUrl() {
-    return text(/^https:\/\/[^\s/?#]+(\/[^\s?#]*)?$/, "an https:// URL without a query, such as https://api.siliconflow.cn/v1");
+    return text(
+        /^https:\/\/[^\s/?#]+(\/[^\s?#]*)?$/,
+        "an https:// URL without a query, such as https://api.siliconflow.cn/v1",
+    );
 }
 
 /** A reference with an exact tag or digest: `latest` changes under a running stack. */

@@ -1,0 +1,5 @@
+export type { AgentKindSpec, AgentKindSpecs, AgentSecretSpec } from "./agent-kind";
+export { ConfigError, type ConfigIssue } from "./errors";
+export { configFrom, loadConfig, planSecrets, type LoadedConfig, type PlannedConfig } from "./load";
+export { findStackFile, readStackFile, stackNameOf, type StackFile } from "./stack-file";
+export type * from "./types";
