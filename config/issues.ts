@@ -80,8 +80,8 @@ export interface IssueContext {
     readonly stack: string;
     /** The config as written. */
     readonly raw: unknown;
-    /** The config with every default and nothing else; its values are the ones that commands propose. */
-    readonly defaults: unknown;
+    /** A value that this path takes, for the command to propose; undefined where only the user knows one. */
+    exampleAt(path: Path): unknown;
     /** Keys that a mapping at this path takes, where the schema has one. */
     keysAt(path: Path): readonly string[];
 }
@@ -96,7 +96,7 @@ export function toConfigIssues(error: z.ZodError, prefix: Path, context: IssueCo
                     key: formatKey(path),
                     found: describeFound(context.raw, path),
                     allowed: issue.message,
-                    command: setCommand(context.stack, path, valueAt(context.defaults, path)),
+                    command: setCommand(context.stack, path, context.exampleAt(path)),
                 },
             ];
         }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AgentKindSpecs } from "./agent-kind";
 import type { ConfigIssue } from "./errors";
-import { toConfigIssues, type IssueContext } from "./issues";
+import { toConfigIssues, valueAt, type IssueContext } from "./issues";
 import type { SandboxConfig, WarmPoolConfig } from "./schema/sandboxes";
 import { stackSchema, type ParsedStack } from "./schema/stack";
 
@@ -46,32 +46,48 @@ function fromConfigValue(value: string): unknown {
     }
 }
 
-/** The keys that the schema takes at a path; follows defaults, lists and the agent kind of the entry. */
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[], raw: unknown): string[] {
-    let current: z.ZodType | undefined = schema;
+/** The schema at a path, still in its default; follows lists and the agent kind or provider of an entry. */
+function schemaAt(root: z.ZodType, path: readonly PropertyKey[], raw: unknown): z.ZodType | undefined {
+    let schema: z.ZodType | undefined = root;
     let value = raw;
-    for (const part of [...path, undefined]) {
-        while (
-            current instanceof z.ZodDefault ||
-            current instanceof z.ZodPrefault ||
-            current instanceof z.ZodOptional
-        ) {
-            current = current.unwrap() as z.ZodType;
-        }
-        if (current instanceof z.ZodDiscriminatedUnion) {
-            const { discriminator } = current.def;
-            const chosen: unknown = (value as Record<string, unknown>)[discriminator];
-            current = (current.options as z.ZodObject[]).find((option) =>
-                (option.shape[discriminator] as z.ZodLiteral).values.has(chosen as string),
-            );
-        }
-        if (part === undefined) break;
-        if (current instanceof z.ZodObject) current = current.shape[part as string] as z.ZodType | undefined;
-        else if (current instanceof z.ZodArray) current = current.element as z.ZodType;
-        else return [];
+    for (const part of path) {
+        const inner = withoutDefault(schema, value);
+        if (inner instanceof z.ZodObject) schema = inner.shape[part as string] as z.ZodType | undefined;
+        else if (inner instanceof z.ZodArray) schema = inner.element as z.ZodType;
+        else if (inner instanceof z.ZodDiscriminatedUnion)
+            schema = (inner.options[0] as z.ZodObject).shape[part as string];
+        else return undefined;
         value = (value as Record<PropertyKey, unknown> | undefined)?.[part];
     }
-    return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+    return schema;
+}
+
+function withoutDefault(schema: z.ZodType | undefined, value: unknown): z.ZodType | undefined {
+    let inner = schema;
+    while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional) {
+        inner = inner.unwrap() as z.ZodType;
+    }
+    if (!(inner instanceof z.ZodDiscriminatedUnion)) return inner;
+    const { discriminator } = inner.def;
+    const chosen = (value as Record<string, unknown> | undefined)?.[discriminator];
+    const options = inner.options as z.ZodObject[];
+    return (
+        options.find((option) => (option.shape[discriminator] as z.ZodLiteral).values.has(chosen as string)) ?? inner
+    );
+}
+
+/** Keys of the mapping that a schema takes. */
+function keysOf(schema: z.ZodType | undefined, value: unknown): string[] {
+    const inner = withoutDefault(schema, value);
+    return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** A value that a schema would take: its default, or the first of a few. */
+function exampleOf(schema: z.ZodType | undefined): unknown {
+    if (schema instanceof z.ZodDefault) return schema.def.defaultValue;
+    if (schema instanceof z.ZodEnum) return schema.options[0];
+    if (schema instanceof z.ZodLiteral) return schema.value;
+    return schema?.meta()?.examples?.[0];
 }
 
 /**
@@ -80,9 +96,12 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[], raw: unknown): 
  */
 export function parseStack(raw: Record<string, unknown>, kinds: AgentKindSpecs, stack: string): ParseResult {
     const schema = stackSchema(kinds);
-    const defaults: Record<string, unknown> = {};
-    for (const [key, section] of Object.entries(schema.shape)) defaults[key] = section.safeParse(undefined).data;
-    const context: IssueContext = { stack, raw, defaults, keysAt: (path) => keysAt(schema, path, raw) };
+    const context: IssueContext = {
+        stack,
+        raw,
+        exampleAt: (path) => exampleOf(schemaAt(schema, path, raw)),
+        keysAt: (path) => keysOf(schemaAt(schema, path, raw), valueAt(raw, path)),
+    };
 
     const issues: ConfigIssue[] = [];
     const unknown = Object.keys(raw).filter((key) => !(key in schema.shape));

@@ -26,7 +26,10 @@ export function integer(min: number, max: number, unit: string) {
 
 export function amount(min: number, max: number, unit: string) {
     const allowed = `a number of ${unit} from ${min} to ${max}`;
-    return z.number(required(allowed)).min(min, allowed).max(max, allowed);
+    // `pulumi config set --path` writes a decimal fraction as a string.
+    const fromCommandLine = (value: unknown) =>
+        typeof value === "string" && /^-?\d+\.\d+$/.test(value) ? Number(value) : value;
+    return z.preprocess(fromCommandLine, z.number(required(allowed)).min(min, allowed).max(max, allowed));
 }
 
 export function text(pattern: RegExp, allowed: string) {

@@ -11,12 +11,12 @@ export const nestedFamilies = ["c8i", "m8i", "r8i"] as const;
 const bareMetalType = text(
     /^[a-z][a-z0-9-]*\.metal(-\d+xl)?$/,
     "a bare-metal instance type such as m5.metal; virtual ones belong in nodePools.nested.instanceTypes",
-);
+).meta({ examples: ["m5.metal"] });
 
 const nestedType = text(
     new RegExp(`^(${nestedFamilies.join("|")})\\.(large|\\d*xlarge)$`),
     `a virtual instance type of ${nestedFamilies.join(", ")}, such as m8i.2xlarge; bare-metal ones belong in nodePools.bareMetal.instanceTypes`,
-);
+).meta({ examples: ["m8i.xlarge"] });
 
 /** Karpenter pools whose nodes can run VMs. */
 export const nodePoolsSchema = section({
