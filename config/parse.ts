@@ -87,7 +87,7 @@ function exampleOf(schema: z.ZodType | undefined): unknown {
     if (schema instanceof z.ZodDefault) return schema.def.defaultValue;
     if (schema instanceof z.ZodEnum) return schema.options[0];
     if (schema instanceof z.ZodLiteral) return schema.value;
-    return schema?.meta()?.examples?.[0];
+    return (schema?.meta()?.examples as readonly unknown[] | undefined)?.[0];
 }
 
 /**
