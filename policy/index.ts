@@ -1,0 +1,83 @@
+import { defaultDeny } from "./rules/default-deny";
+import { deletionProtection } from "./rules/deletion-protection";
+import { encryption } from "./rules/encryption";
+import { iamWildcards } from "./rules/iam-wildcards";
+import { imds } from "./rules/imds";
+import { pinnedImages } from "./rules/pinned-images";
+import { plainSecrets } from "./rules/plain-secrets";
+import { publicEndpoints } from "./rules/public-endpoints";
+import { disruptionBudgets, resourceLimits } from "./rules/resources-and-disruption";
+import { restrictedPods } from "./rules/restricted-pods";
+import { tags } from "./rules/tags";
+import type { Finding, PlannedResource, Rule, Waiver } from "./types";
+
+export type { Finding, PlannedResource, Rule, Severity, Waiver } from "./types";
+
+/** Every rule, in the order of the report. */
+export const rules: readonly Rule[] = [
+    publicEndpoints,
+    iamWildcards,
+    encryption,
+    imds,
+    plainSecrets,
+    restrictedPods,
+    pinnedImages,
+    defaultDeny,
+    resourceLimits,
+    disruptionBudgets,
+    deletionProtection,
+    tags,
+];
+
+/**
+ * Findings of all rules over a plan, errors first.
+ *
+ * @param waivers Findings that are accepted. One that has run out, or fits nothing, is itself a finding.
+ * @param today `YYYY-MM-DD`; the day that waivers are measured against.
+ */
+export function evaluate(
+    resources: readonly PlannedResource[],
+    waivers: readonly Waiver[] = [],
+    today: string = new Date().toISOString().slice(0, 10),
+): Finding[] {
+    const findings = rules.flatMap((rule) =>
+        resources.flatMap((resource) =>
+            rule.check(resource, resources).map((message) => ({
+                severity: rule.severity,
+                rule: rule.name,
+                resource: resource.name,
+                message,
+            })),
+        ),
+    );
+    const covers = (waiver: Waiver, finding: Finding) =>
+        waiver.rule === finding.rule && (waiver.resource === "*" || waiver.resource === finding.resource);
+    const open = findings.filter(
+        (finding) => !waivers.some((waiver) => waiver.until >= today && covers(waiver, finding)),
+    );
+    return [...open, ...idleWaivers(waivers, findings, covers, today)].sort((a, b) => rank(a) - rank(b));
+}
+
+function idleWaivers(
+    waivers: readonly Waiver[],
+    findings: readonly Finding[],
+    covers: (waiver: Waiver, finding: Finding) => boolean,
+    today: string,
+): Finding[] {
+    return waivers.flatMap((waiver) => {
+        const remedy = "remove it from policy.waivers, or give it a new end date";
+        const problem =
+            waiver.until < today
+                ? `a waiver ran out on ${waiver.until} (${waiver.reason}); ${remedy}`
+                : findings.some((finding) => covers(waiver, finding))
+                  ? undefined
+                  : `a waiver fits no finding (${waiver.reason}); ${remedy}`;
+        return problem
+            ? [{ severity: "warning" as const, rule: waiver.rule, resource: waiver.resource, message: problem }]
+            : [];
+    });
+}
+
+function rank(finding: Finding): number {
+    return finding.severity === "error" ? 0 : 1;
+}

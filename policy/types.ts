@@ -1,0 +1,43 @@
+/** A resource as the plan or the engine knows it before it is made. */
+export interface PlannedResource {
+    readonly urn: string;
+    /** Type token, such as `aws:iam/rolePolicy:RolePolicy`. */
+    readonly type: string;
+    readonly name: string;
+    /** URN of the parent; absent for the stack. */
+    readonly parent?: string;
+    /** Inputs; secrets stand as `[secret]`. */
+    readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export type Severity = "error" | "warning";
+
+export interface Finding {
+    readonly severity: Severity;
+    /** Name of the rule. */
+    readonly rule: string;
+    /** Name of the resource. */
+    readonly resource: string;
+    /** What is wrong, and the remedy. */
+    readonly message: string;
+}
+
+/** One rule over planned resources. */
+export interface Rule {
+    readonly name: string;
+    readonly severity: Severity;
+    /** Why the rule is there, for the report and the docs. */
+    readonly reason: string;
+    /** Problems of one resource, each with its remedy. `all` is the whole plan, for rules on what belongs together. */
+    check(resource: PlannedResource, all: readonly PlannedResource[]): string[];
+}
+
+/** A finding that is accepted until a day. */
+export interface Waiver {
+    readonly rule: string;
+    /** Name of the resource, or `*`. */
+    readonly resource: string;
+    readonly reason: string;
+    /** Last day, `YYYY-MM-DD`. */
+    readonly until: string;
+}
