@@ -17,3 +17,8 @@ export interface ChartVersion {
     /** HTTP repository; absent for OCI charts. */
     readonly repository?: string;
 }
+
+/** Karpenter: the first releases with nested virtualization in EC2NodeClass are of 2026; 1.14 serves it. */
+export const karpenter: ChartVersion = { chart: "oci://public.ecr.aws/karpenter/karpenter", version: "1.14.1" };
+/** Karpenter's CRDs, in a chart of their own, so that an upgrade of Karpenter upgrades them. */
+export const karpenterCrds: ChartVersion = { chart: "oci://public.ecr.aws/karpenter/karpenter-crd", version: "1.14.1" };

@@ -1,0 +1,121 @@
+import { Key } from "@pulumi/aws/kms";
+import * as eks from "@pulumi/eks";
+import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterConfig } from "../config";
+import { ClusterAddons } from "./addons";
+import { CoreNodes } from "./core-nodes";
+import type { Network } from "./network";
+
+export interface EksClusterArgs {
+    readonly config: ClusterConfig;
+    readonly network: Network;
+}
+
+/** All five logs of the control plane; `audit` says who did what. */
+const controlPlaneLogs = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
+
+/** Access entries that make IAM principals cluster administrators. */
+export function adminEntries(arns: readonly string[]): Record<string, eks.types.input.AccessEntryArgs> {
+    return Object.fromEntries(
+        arns.map((principalArn) => [
+            principalArn.split("/").at(-1) ?? principalArn,
+            {
+                principalArn,
+                accessPolicies: {
+                    admin: {
+                        policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+                        accessScope: { type: "cluster" },
+                    },
+                },
+            },
+        ]),
+    );
+}
+
+/** EKS with API authentication, encrypted secrets, all logs, its add-ons, and nodes for the platform's own workloads. */
+export class EksCluster extends pulumi.ComponentResource {
+    /** Name, known once the cluster is there. */
+    readonly name: pulumi.Output<string>;
+    readonly endpoint: pulumi.Output<string>;
+    /** JSON kubeconfig that signs in with `aws eks get-token`; a secret. */
+    readonly kubeconfig: pulumi.Output<string>;
+    readonly provider: KubernetesProvider;
+    /** Security group of the control plane and all nodes, made by EKS. */
+    readonly securityGroupId: pulumi.Output<string>;
+    /** Name as configured, for names and policies that must be known early. */
+    readonly configuredName: string;
+
+    constructor(name: string, args: EksClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("clawstack:infra:EksCluster", name, {}, opts);
+        const { config, network } = args;
+        const inside = { parent: this };
+        this.configuredName = config.name;
+
+        const secretsKey = new Key(
+            `${name}-secrets`,
+            {
+                description: `Envelope encryption of Kubernetes secrets in ${config.name}`,
+                enableKeyRotation: true,
+                deletionWindowInDays: 30,
+                tags: { Name: `${config.name}-secrets` },
+            },
+            inside,
+        );
+        const cluster = new eks.Cluster(
+            config.name,
+            {
+                name: config.name,
+                version: config.kubernetesVersion,
+                vpcId: network.vpcId,
+                privateSubnetIds: network.privateSubnetIds,
+                publicSubnetIds: network.publicSubnetIds,
+                authenticationMode: eks.AuthenticationMode.Api,
+                accessEntries: adminEntries(config.admins),
+                endpointPrivateAccess: true,
+                endpointPublicAccess: config.endpoint.publicAccess,
+                publicAccessCidrs: config.endpoint.publicAccess ? config.endpoint.allowedCidrs : undefined,
+                kubernetesServiceIpAddressRange: config.serviceCidr,
+                enabledClusterLogTypes: controlPlaneLogs,
+                encryptionConfigKeyArn: secretsKey.arn,
+                deletionProtection: config.deletionProtection,
+                // A version that leaves standard support is upgraded, not billed six times the price.
+                upgradePolicy: { supportType: "STANDARD" },
+                skipDefaultNodeGroup: true,
+                skipDefaultSecurityGroups: true,
+                createInstanceRole: false,
+                storageClasses: {},
+                // NetworkPolicies are enforced by the CNI's own agent.
+                vpcCniOptions: { enableNetworkPolicy: true },
+            },
+            inside,
+        );
+        this.name = cluster.eksCluster.name;
+        this.endpoint = cluster.eksCluster.endpoint;
+        this.securityGroupId = cluster.clusterSecurityGroupId;
+        this.kubeconfig = pulumi.secret(cluster.kubeconfigJson);
+
+        const coreNodes = new CoreNodes(
+            `${name}-core`,
+            {
+                clusterName: config.name,
+                cluster: this.name,
+                config: config.coreNodes,
+                subnetIds: network.privateSubnetIds,
+            },
+            inside,
+        );
+        const addons = new ClusterAddons(
+            `${name}-addons`,
+            { clusterName: config.name, cluster: this.name },
+            { ...inside, dependsOn: coreNodes },
+        );
+        this.provider = new KubernetesProvider(
+            `${name}-kubernetes`,
+            { kubeconfig: this.kubeconfig, enableServerSideApply: true },
+            // Nothing of Kubernetes is made before nodes and volumes are there, or after they are gone.
+            { ...inside, dependsOn: [coreNodes, addons] },
+        );
+        this.registerOutputs({ name: this.name, endpoint: this.endpoint });
+    }
+}

@@ -1,0 +1,17 @@
+import type { Region } from "@pulumi/aws";
+import { Provider } from "@pulumi/aws/provider";
+
+export interface AwsProviderArgs {
+    readonly region: string;
+    readonly stack: string;
+    /** The user's own tags. */
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The one AWS provider of a stack: its region, and tags on everything it makes. */
+export function awsProvider(name: string, { region, stack, tags }: AwsProviderArgs): Provider {
+    return new Provider(name, {
+        region: region as Region,
+        defaultTags: { tags: { Project: "clawstack", Stack: stack, ManagedBy: "pulumi", ...tags } },
+    });
+}
