@@ -1,0 +1,61 @@
+import { stringify } from "yaml";
+import { z } from "zod";
+import { flag, integer } from "../../config/schema/fields";
+import { feishuCredentials, feishuDomain, feishuHosts, feishuUser } from "./feishu";
+import { agentKind } from "./kind";
+
+const WORKSPACE = "/mnt/workspace";
+const HERMES_HOME = `${WORKSPACE}/.hermes`;
+
+const settings = z
+    .strictObject({
+        domain: feishuDomain,
+        /** Anyone who finds the bot may talk to it. In production name people in `allowedUsers` instead. */
+        allowAllUsers: flag().default(false),
+        allowedUsers: z.array(feishuUser, { error: "a list of Feishu open ids" }).default([]),
+        /** Seconds that a command of the agent may take. */
+        terminalTimeout: integer(1, 86_400, "seconds").default(180),
+        /** Steps that the agent may take for one message. */
+        maxTurns: integer(1, 1000, "turns").default(60),
+    })
+    .refine(({ allowAllUsers, allowedUsers }) => allowAllUsers || allowedUsers.length > 0, {
+        path: ["allowedUsers"],
+        error: "at least one Feishu open id, or allowAllUsers: true; Hermes answers nobody otherwise",
+    });
+
+/** Hermes Agent of Nous Research on Feishu, over WebSocket, with a memory that lasts. */
+export const hermesFeishu = agentKind<z.output<typeof settings>>({
+    kind: "hermes-feishu",
+    namespace: "hermes",
+    image: "nousresearch/hermes-agent:v0.19.0",
+    storageGi: 10,
+    resources: { requests: { cpu: "2", memory: "4Gi" }, limits: { cpu: "2", memory: "4Gi" } },
+    settings,
+    egressHosts: ({ domain }) => feishuHosts(domain),
+    secrets: () => feishuCredentials,
+    build: ({ settings: { domain, allowAllUsers, allowedUsers, terminalTimeout, maxTurns }, gatewayUrl, model }) => ({
+        // Not in PATH.
+        command: ["/opt/hermes/.venv/bin/hermes", "gateway"],
+        env: {
+            HERMES_HOME,
+            HOME: WORKSPACE,
+            FEISHU_DOMAIN: domain,
+            FEISHU_CONNECTION_MODE: "websocket",
+            GATEWAY_ALLOW_ALL_USERS: String(allowAllUsers),
+            ...(allowedUsers.length > 0 ? { FEISHU_ALLOWED_USERS: allowedUsers.join(",") } : {}),
+        },
+        keyEnv: "OPENAI_API_KEY",
+        files: {
+            "config.yaml": stringify({
+                model: { default: model.name, provider: "custom", base_url: `${gatewayUrl}/v1` },
+                terminal: { backend: "local", cwd: WORKSPACE, timeout: terminalTimeout },
+                agent: { max_turns: maxTurns },
+                memory: { memory_enabled: true, user_profile_enabled: true },
+                display: { streaming: true },
+            }),
+        },
+        mountPath: WORKSPACE,
+        stateDir: HERMES_HOME,
+        ports: {},
+    }),
+});

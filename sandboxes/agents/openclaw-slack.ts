@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { oneOf } from "../../config/schema/fields";
+import { agentKind } from "./kind";
+import { openclawConfig, openclawDefaults, openclawWorkload } from "./openclaw";
+
+const slackUser = z.string().regex(/^([UW][A-Z0-9]{6,}|\*)$/, "a Slack member id such as U0123456789");
+
+const settings = z
+    .strictObject({
+        /** Who may write to the agent: anyone of the workspace, those of `allowFrom`, or those who were paired. */
+        dmPolicy: oneOf(["open", "allowlist", "pairing"]).default("open"),
+        allowFrom: z.array(slackUser, { error: "a list of Slack member ids" }).default([]),
+    })
+    .refine(({ dmPolicy, allowFrom }) => dmPolicy !== "allowlist" || allowFrom.length > 0, {
+        path: ["allowFrom"],
+        error: "at least one Slack member id when dmPolicy is allowlist",
+    })
+    .prefault({});
+
+/** OpenClaw on Slack, over Socket Mode: the agent opens the connection, nothing listens on the internet. */
+export const openclawSlack = agentKind<z.output<typeof settings>>({
+    ...openclawDefaults,
+    kind: "openclaw-slack",
+    settings,
+    egressHosts: () => ["slack.com", "*.slack.com", "*.slack-edge.com"],
+    secrets: () => [
+        {
+            key: "slackBotToken",
+            env: "SLACK_BOT_TOKEN",
+            pattern: /^xoxb-\S+$/,
+            allowed: "a Slack bot token: it starts with xoxb-",
+        },
+        {
+            key: "slackAppToken",
+            env: "SLACK_APP_TOKEN",
+            pattern: /^xapp-\S+$/,
+            allowed: "a Slack app-level token: it starts with xapp-",
+        },
+    ],
+    build: ({ settings: { dmPolicy, allowFrom }, gatewayUrl, model }) =>
+        openclawWorkload(
+            openclawConfig(gatewayUrl, model, {
+                // Tokens come by SLACK_BOT_TOKEN and SLACK_APP_TOKEN.
+                slack: {
+                    enabled: true,
+                    mode: "socket",
+                    dmPolicy,
+                    allowFrom: dmPolicy === "open" ? ["*"] : allowFrom,
+                },
+            }),
+        ),
+});
