@@ -22,3 +22,28 @@ export interface ChartVersion {
 export const karpenter: ChartVersion = { chart: "oci://public.ecr.aws/karpenter/karpenter", version: "1.14.1" };
 /** Karpenter's CRDs, in a chart of their own, so that an upgrade of Karpenter upgrades them. */
 export const karpenterCrds: ChartVersion = { chart: "oci://public.ecr.aws/karpenter/karpenter-crd", version: "1.14.1" };
+
+/** Kata Containers; from 4.0 the Rust runtime is the default shim, and the Go one is on its way out. */
+export const kataDeploy: ChartVersion = {
+    chart: "oci://ghcr.io/kata-containers/kata-deploy-charts/kata-deploy",
+    version: "4.0.0",
+};
+/** Release of agent-sandbox; its manifests carry the controller and the CRDs of v1beta1. */
+export const agentSandbox = "v0.5.6";
+/** CloudNativePG's operator. */
+export const cloudNativePg: ChartVersion = {
+    chart: "cloudnative-pg",
+    version: "0.26.1",
+    repository: "https://cloudnative-pg.github.io/charts",
+};
+export const kubePrometheusStack: ChartVersion = {
+    chart: "kube-prometheus-stack",
+    version: "79.5.0",
+    repository: "https://prometheus-community.github.io/helm-charts",
+};
+/** LiteLLM's image for a read-only, non-root pod; the tests run the same version of the package. */
+export const litellm = { version: "1.106.2", image: "ghcr.io/berriai/litellm-non_root:main-v1.106.2-stable" };
+/** PostgreSQL of the embedded database and of RDS. */
+export const postgres = { image: "ghcr.io/cloudnative-pg/postgresql:17.6", rdsEngineVersion: "17" };
+/** A shell and kubectl, for the pod that releases Kata nodes. */
+export const kubectl = { image: "docker.io/alpine/k8s:1.35.0" };
