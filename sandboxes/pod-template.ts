@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { SandboxConfig, WarmPoolConfig } from "../config";
+import { revisionOf } from "../workloads";
 import type { AgentWorkload } from "./agents";
 
 export interface PodTemplateInput {
@@ -51,11 +51,6 @@ export function configScript(stateDir: string): string {
         "  fi",
         "done",
     ].join("\n");
-}
-
-/** Short hash of what the pod must be made anew for. */
-export function revisionOf(value: unknown): string {
-    return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
 }
 
 function httpGet({ path, port }: { path: string; port: number }) {

@@ -18,6 +18,8 @@ export const KATA_HANDLER = "kata-qemu-runtime-rs";
 /** Values of the kata-deploy chart: one shim, on Kata nodes alone, with a RuntimeClass of our own. */
 export function kataDeployValues() {
     return {
+        // Karpenter's nodes come and go; a Job at install time would miss the next one.
+        deploymentMode: "daemonset",
         shims: { disableAll: true, "qemu-runtime-rs": { enabled: true } },
         defaultShim: { amd64: "qemu-runtime-rs" },
         runtimeClasses: { enabled: false },

@@ -1,0 +1,10 @@
+export { AgentSandboxController } from "./agent-sandbox";
+export { Kata } from "./kata";
+export { LiteLlm } from "./litellm";
+export { GatewayNamespace } from "./litellm/namespace";
+export { SANDBOX_NAMESPACE_LABEL } from "./litellm/network-policies";
+export { VirtualKeys, type VirtualKeyRequest } from "./litellm/virtual-keys";
+export { Monitoring } from "./monitoring";
+export { labels, restrictedNamespace } from "./pod-security";
+export { createDatabase, type Database } from "./postgres";
+export { revisionOf } from "./revision";

@@ -1,0 +1,62 @@
+import { stringify } from "yaml";
+import type { GatewayConfig, ModelConfig } from "../../config";
+
+/** Environment variable that holds the API key of an OpenAI-compatible model. */
+export function modelKeyEnv(model: string): string {
+    return `MODEL_KEY_${model.toUpperCase().replace(/[^A-Z0-9]+/g, "_")}`;
+}
+
+function litellmParams(model: ModelConfig, region: string): Record<string, string> {
+    if (model.provider === "bedrock") {
+        return { model: `bedrock/converse/${model.modelId}`, aws_region_name: model.region ?? region };
+    }
+    return {
+        model: `openai/${model.providerModel ?? model.name}`,
+        api_base: model.baseUrl,
+        api_key: `os.environ/${modelKeyEnv(model.name)}`,
+    };
+}
+
+/**
+ * LiteLLM's config.yaml. Secrets are named (`os.environ/...`), never written.
+ *
+ * @param region Region of Bedrock for models that name none.
+ */
+export function proxyConfig(config: GatewayConfig, region: string): string {
+    const fallbacks = config.models
+        .filter((model) => model.fallbacks.length > 0)
+        .map((model) => ({ [model.name]: model.fallbacks }));
+    return stringify({
+        model_list: config.models.map((model) => ({
+            model_name: model.name,
+            litellm_params: litellmParams(model, region),
+            model_info: { max_input_tokens: model.contextWindow, max_output_tokens: model.maxTokens },
+        })),
+        litellm_settings: {
+            callbacks: ["prometheus"],
+            // Agents send parameters that not every model knows.
+            drop_params: true,
+            request_timeout: 600,
+            // What people write to agents stays out of the logs.
+            turn_off_message_logging: true,
+        },
+        router_settings: {
+            num_retries: 2,
+            // A deployment that fails three times in a minute rests for 30 seconds.
+            allowed_fails: 3,
+            cooldown_time: 30,
+            routing_strategy: "simple-shuffle",
+            ...(fallbacks.length > 0 ? { fallbacks } : {}),
+        },
+        general_settings: {
+            master_key: "os.environ/LITELLM_MASTER_KEY",
+            database_url: "os.environ/DATABASE_URL",
+            store_model_in_db: true,
+            // Spend is written in batches, and a lost database costs metrics, not answers.
+            proxy_batch_write_at: 10,
+            database_connection_pool_limit: 10,
+            allow_requests_on_db_unavailable: false,
+            disable_error_logs: true,
+        },
+    });
+}
