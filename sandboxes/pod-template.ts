@@ -1,5 +1,5 @@
 import type { SandboxConfig, WarmPoolConfig } from "../config";
-import { revisionOf } from "../workloads";
+import { revisionOf } from "../workloads/revision";
 import type { AgentWorkload } from "./agents";
 
 export interface PodTemplateInput {

@@ -34,7 +34,7 @@ export function kataDeployValues() {
 /** Kata on the nodes of the Kata pools, and the RuntimeClass that puts a pod in a VM there. */
 export class Kata extends pulumi.ComponentResource {
     readonly namespace: pulumi.Output<string>;
-    readonly runtimeClassName: pulumi.Output<string>;
+    readonly runtimeClass = KATA_RUNTIME_CLASS;
 
     constructor(name: string, _args: Record<string, never>, opts?: pulumi.ComponentResourceOptions) {
         super("clawstack:workloads:Kata", name, {}, opts);
@@ -67,7 +67,7 @@ export class Kata extends pulumi.ComponentResource {
             },
             inside,
         );
-        const runtimeClass = new RuntimeClass(
+        new RuntimeClass(
             `${name}-runtime-class`,
             {
                 metadata: { name: KATA_RUNTIME_CLASS, labels: labels("kata") },
@@ -80,8 +80,7 @@ export class Kata extends pulumi.ComponentResource {
         );
         this.gateNodes(name, namespace.metadata.name, installer);
         this.namespace = namespace.metadata.name;
-        this.runtimeClassName = runtimeClass.metadata.name;
-        this.registerOutputs({ namespace: this.namespace, runtimeClassName: this.runtimeClassName });
+        this.registerOutputs({ namespace: this.namespace });
     }
 
     /** Takes the startup taint off a node once its containerd offers Kata. */

@@ -1,0 +1,108 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ModelConfig, SandboxConfig, StackConfig, WarmPoolConfig } from "../config";
+import { agentKinds, type AgentKind } from "./agents";
+import { SandboxNamespace } from "./namespace";
+import { AgentSandbox, type SandboxAccess } from "./sandbox";
+import { WarmPool } from "./warm-pool";
+
+export { agentKinds } from "./agents";
+export type { SandboxAccess } from "./sandbox";
+
+export interface SandboxesArgs {
+    readonly config: Pick<StackConfig, "sandboxes" | "warmPools" | "gateway">;
+    readonly gatewayUrl: string;
+    readonly runtimeClassName: string;
+    readonly storageClass: string;
+    /** LiteLLM key of a sandbox or a warm pool; a secret. */
+    virtualKey(name: string): pulumi.Output<string>;
+    /** Channel secrets of a sandbox or a warm pool, by the kind's key. */
+    secretsOf(name: string): Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/** Models that a sandbox's key opens: its own, and what the gateway falls back to. */
+export function modelsOf(model: string, models: readonly ModelConfig[]): string[] {
+    const own = models.find(({ name }) => name === model);
+    return [model, ...(own?.fallbacks ?? [])];
+}
+
+/** All agents of a stack, in the namespaces of their kinds. */
+export class Sandboxes extends pulumi.ComponentResource {
+    /** How to reach each sandbox, by name. */
+    readonly access: Record<string, SandboxAccess> = {};
+
+    constructor(name: string, args: SandboxesArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("clawstack:sandboxes:Sandboxes", name, {}, opts);
+        const { sandboxes, warmPools } = args.config;
+        const namespaces = this.createNamespaces([...sandboxes, ...warmPools], sandboxes);
+
+        for (const config of sandboxes) {
+            const sandbox = new AgentSandbox(
+                `sandbox-${config.name}`,
+                { config, ...this.common(config, args, namespaces) },
+                { parent: this },
+            );
+            this.access[config.name] = sandbox.access;
+        }
+        for (const config of warmPools) {
+            new WarmPool(
+                `warm-pool-${config.name}`,
+                { config, ...this.common(config, args, namespaces) },
+                { parent: this },
+            );
+        }
+        this.registerOutputs({ access: this.access });
+    }
+
+    private createNamespaces(
+        all: readonly { agent: string }[],
+        sandboxes: readonly SandboxConfig[],
+    ): Map<string, SandboxNamespace> {
+        const namespaceOf = ({ agent }: { agent: string }) => kindOf(agent).namespace;
+        const names = [...new Set(all.map(namespaceOf))].sort();
+        return new Map(
+            names.map((namespace) => {
+                const retain = sandboxes.some(
+                    (config) => namespaceOf(config) === namespace && config.storage.onRemove === "retain",
+                );
+                return [
+                    namespace,
+                    new SandboxNamespace(`namespace-${namespace}`, { namespace, retain }, { parent: this }),
+                ];
+            }),
+        );
+    }
+
+    private common(
+        config: SandboxConfig | WarmPoolConfig,
+        args: SandboxesArgs,
+        namespaces: Map<string, SandboxNamespace>,
+    ) {
+        const kind = kindOf(config.agent);
+        const namespace = namespaces.get(kind.namespace);
+        const model = args.config.gateway.models.find(({ name }) => name === config.model);
+        if (!namespace || !model) throw new Error(`${config.name}: the config was not checked`);
+        const handedIn = args.secretsOf(config.name);
+        const secrets = Object.fromEntries(
+            kind.secrets(config.settings).flatMap(({ key, env }) => {
+                const value = handedIn[key];
+                return value ? [[env, value] as const] : [];
+            }),
+        );
+        return {
+            kind,
+            model,
+            namespace: namespace.name,
+            gatewayUrl: args.gatewayUrl,
+            runtimeClassName: args.runtimeClassName,
+            storageClass: args.storageClass,
+            virtualKey: args.virtualKey(config.name),
+            secrets,
+        };
+    }
+}
+
+function kindOf(agent: string): AgentKind {
+    const kind = agentKinds[agent];
+    if (!kind) throw new Error(`no agent kind ${agent}; there are ${Object.keys(agentKinds).join(", ")}`);
+    return kind;
+}

@@ -1,0 +1,40 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { labels, restrictedNamespace, SANDBOX_NAMESPACE_LABEL } from "../workloads";
+import { defaultDenySpec } from "./network-policy";
+
+export interface SandboxNamespaceArgs {
+    readonly namespace: string;
+    /** A sandbox in it keeps its volume: the namespace must not take the claim with it. */
+    readonly retain: boolean;
+}
+
+/** A namespace for sandboxes: Pod Security `restricted`, and no network until a policy gives some. */
+export class SandboxNamespace extends pulumi.ComponentResource {
+    readonly name: pulumi.Output<string>;
+
+    constructor(name: string, { namespace, retain }: SandboxNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("clawstack:sandboxes:SandboxNamespace", name, {}, opts);
+        const created = new Namespace(
+            name,
+            {
+                metadata: {
+                    name: namespace,
+                    labels: { ...labels(namespace), ...restrictedNamespace, ...SANDBOX_NAMESPACE_LABEL },
+                },
+            },
+            { parent: this, retainOnDelete: retain },
+        );
+        this.name = created.metadata.name;
+        new NetworkPolicy(
+            `${name}-default-deny`,
+            {
+                metadata: { name: "default-deny", namespace: this.name, labels: labels(namespace) },
+                spec: defaultDenySpec(),
+            },
+            { parent: this },
+        );
+        this.registerOutputs({ name: this.name });
+    }
+}

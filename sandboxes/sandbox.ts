@@ -1,0 +1,130 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import { ConfigMap, PersistentVolumeClaim, Secret } from "@pulumi/kubernetes/core/v1";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
+import * as pulumi from "@pulumi/pulumi";
+import type { ModelConfig, SandboxConfig } from "../config";
+import { revisionOf } from "../workloads/revision";
+import type { AgentKind } from "./agents";
+import { SANDBOX_LABEL, sandboxLabels } from "./labels";
+import { sandboxPolicySpec } from "./network-policy";
+import { podTemplate } from "./pod-template";
+
+export interface AgentSandboxArgs {
+    readonly config: SandboxConfig;
+    readonly kind: AgentKind;
+    readonly model: ModelConfig;
+    readonly gatewayUrl: string;
+    readonly namespace: pulumi.Input<string>;
+    readonly runtimeClassName: string;
+    readonly storageClass: string;
+    /** The sandbox's LiteLLM key; a secret. */
+    readonly virtualKey: pulumi.Output<string>;
+    /** Channel secrets by environment variable. */
+    readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/** What a caller needs to reach a sandbox. */
+export interface SandboxAccess {
+    readonly name: string;
+    readonly namespace: string;
+    readonly agent: string;
+    /** Command that follows its log. */
+    readonly logs: string;
+    /** Command that opens a shell in it. */
+    readonly shell: string;
+}
+
+export function sandboxAccess(config: SandboxConfig, kind: AgentKind): SandboxAccess {
+    const { name, agent } = config;
+    const target = `-n ${kind.namespace} ${name}`;
+    return {
+        name,
+        namespace: kind.namespace,
+        agent,
+        logs: `kubectl logs ${target} -c agent -f`,
+        shell: `kubectl exec ${target} -c agent -it -- sh`,
+    };
+}
+
+/** One agent: its secrets, config, volume and network policy, and the Sandbox that runs it in a VM. */
+export class AgentSandbox extends pulumi.ComponentResource {
+    readonly access: SandboxAccess;
+
+    constructor(name: string, args: AgentSandboxArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("clawstack:sandboxes:AgentSandbox", name, {}, opts);
+        const { config, kind, namespace } = args;
+        const inside = { parent: this };
+        const labels = sandboxLabels(config.name, config.agent);
+        const metadata = { name: config.name, namespace, labels };
+        const workload = kind.build({
+            name: config.name,
+            settings: config.settings,
+            model: args.model,
+            gatewayUrl: args.gatewayUrl,
+        });
+        const secretEnv = { [workload.keyEnv]: args.virtualKey, ...args.secrets };
+
+        const secret = new Secret(name, { metadata, stringData: secretEnv }, inside);
+        const configMap = new ConfigMap(name, { metadata, data: { ...workload.files } }, inside);
+        const volume = new PersistentVolumeClaim(
+            name,
+            {
+                metadata: {
+                    ...metadata,
+                    // Bound when the pod that uses it is scheduled, which may wait for a node.
+                    annotations: { "pulumi.com/skipAwait": "true" },
+                },
+                spec: {
+                    accessModes: ["ReadWriteOnce"],
+                    storageClassName: args.storageClass,
+                    resources: { requests: { storage: `${config.storage.sizeGi}Gi` } },
+                },
+            },
+            { ...inside, retainOnDelete: config.storage.onRemove === "retain" },
+        );
+        const policy = new NetworkPolicy(
+            name,
+            {
+                metadata,
+                spec: sandboxPolicySpec({
+                    selector: { [SANDBOX_LABEL]: config.name },
+                    webhookPort: workload.webhookPort,
+                }),
+            },
+            inside,
+        );
+        new CustomResource(
+            name,
+            {
+                apiVersion: "agents.x-k8s.io/v1beta1",
+                kind: "Sandbox",
+                metadata,
+                spec: {
+                    operatingMode: config.suspended ? "Suspended" : "Running",
+                    // A headless Service of the sandbox's name, for channels that call the agent.
+                    service: workload.webhookPort !== undefined,
+                    podTemplate: podTemplate({
+                        config,
+                        workload,
+                        labels,
+                        runtimeClassName: args.runtimeClassName,
+                        secretName: config.name,
+                        configMapName: config.name,
+                        secretEnv: Object.keys(secretEnv).sort(),
+                        claimName: config.name,
+                        secretRevision: revisionOf([config.key.rotation]),
+                    }),
+                },
+            },
+            {
+                ...inside,
+                dependsOn: [secret, configMap, volume, policy],
+                // The controller never changes a running pod: a new template takes a new Sandbox. The volume is not its own.
+                replaceOnChanges: ["spec.podTemplate"],
+                deleteBeforeReplace: true,
+            },
+        );
+        this.access = sandboxAccess(config, kind);
+        this.registerOutputs({ access: this.access });
+    }
+}

@@ -1,0 +1,105 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
+import * as pulumi from "@pulumi/pulumi";
+import type { ModelConfig, WarmPoolConfig } from "../config";
+import { revisionOf } from "../workloads/revision";
+import type { AgentKind } from "./agents";
+import { sandboxLabels, WARM_POOL_LABEL } from "./labels";
+import { sandboxPolicySpec } from "./network-policy";
+import { podTemplate, STATE_VOLUME } from "./pod-template";
+
+export interface WarmPoolArgs {
+    readonly config: WarmPoolConfig;
+    readonly kind: AgentKind;
+    readonly model: ModelConfig;
+    readonly gatewayUrl: string;
+    readonly namespace: pulumi.Input<string>;
+    readonly runtimeClassName: string;
+    readonly storageClass: string;
+    /** LiteLLM key that the pool's sandboxes share; a secret. */
+    readonly virtualKey: pulumi.Output<string>;
+    /** Channel secrets by environment variable. */
+    readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/** Sandboxes that wait, booted, for the next SandboxClaim. */
+export class WarmPool extends pulumi.ComponentResource {
+    constructor(name: string, args: WarmPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("clawstack:sandboxes:WarmPool", name, {}, opts);
+        const { config, kind, namespace } = args;
+        const inside = { parent: this };
+        const labels = sandboxLabels(config.name, config.agent, WARM_POOL_LABEL);
+        const metadata = { name: config.name, namespace, labels };
+        const workload = kind.build({
+            name: config.name,
+            settings: config.settings,
+            model: args.model,
+            gatewayUrl: args.gatewayUrl,
+        });
+        const secretEnv = { [workload.keyEnv]: args.virtualKey, ...args.secrets };
+
+        const secret = new Secret(name, { metadata, stringData: secretEnv }, inside);
+        const configMap = new ConfigMap(name, { metadata, data: { ...workload.files } }, inside);
+        const policy = new NetworkPolicy(
+            name,
+            {
+                metadata,
+                spec: sandboxPolicySpec({
+                    selector: { [WARM_POOL_LABEL]: config.name },
+                    webhookPort: workload.webhookPort,
+                }),
+            },
+            inside,
+        );
+        const template = new CustomResource(
+            `${name}-template`,
+            {
+                apiVersion: "extensions.agents.x-k8s.io/v1beta1",
+                kind: "SandboxTemplate",
+                metadata,
+                spec: {
+                    podTemplate: podTemplate({
+                        config,
+                        workload,
+                        labels,
+                        runtimeClassName: args.runtimeClassName,
+                        secretName: config.name,
+                        configMapName: config.name,
+                        secretEnv: Object.keys(secretEnv).sort(),
+                        secretRevision: revisionOf([config.key.rotation]),
+                    }),
+                    volumeClaimTemplates: [
+                        {
+                            metadata: { name: STATE_VOLUME },
+                            spec: {
+                                accessModes: ["ReadWriteOnce"],
+                                storageClassName: args.storageClass,
+                                resources: { requests: { storage: `${kind.storageGi}Gi` } },
+                            },
+                        },
+                    ],
+                    // The controller's own policy would open the internet beside ours.
+                    networkPolicyManagement: "Unmanaged",
+                },
+            },
+            { ...inside, dependsOn: [secret, configMap, policy] },
+        );
+        new CustomResource(
+            name,
+            {
+                apiVersion: "extensions.agents.x-k8s.io/v1beta1",
+                kind: "SandboxWarmPool",
+                metadata,
+                spec: {
+                    replicas: config.replicas,
+                    sandboxTemplateRef: { name: config.name },
+                    // A changed template reaches waiting sandboxes at once; claimed ones are left alone.
+                    updateStrategy: { type: "Recreate" },
+                },
+            },
+            { ...inside, dependsOn: template },
+        );
+        this.registerOutputs({});
+    }
+}
