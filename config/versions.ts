@@ -23,6 +23,9 @@ export const karpenter: ChartVersion = { chart: "oci://public.ecr.aws/karpenter/
 /** Karpenter's CRDs, in a chart of their own, so that an upgrade of Karpenter upgrades them. */
 export const karpenterCrds: ChartVersion = { chart: "oci://public.ecr.aws/karpenter/karpenter-crd", version: "1.14.1" };
 
+/** Release of the EKS-optimized AL2023 image of Kata nodes; a newer one replaces them, one at a time. */
+export const eksNodeImage = "v20260903";
+
 /** Kata Containers; from 4.0 the Rust runtime is the default shim, and the Go one is on its way out. */
 export const kataDeploy: ChartVersion = {
     chart: "oci://ghcr.io/kata-containers/kata-deploy-charts/kata-deploy",

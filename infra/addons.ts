@@ -1,15 +1,16 @@
-import { Addon } from "@pulumi/aws/eks";
+import { Addon, getAddonVersionOutput } from "@pulumi/aws/eks";
 import * as pulumi from "@pulumi/pulumi";
 import { PodIdentity } from "./identity";
 
 export interface ClusterAddonsArgs {
     readonly clusterName: string;
     readonly cluster: pulumi.Input<string>;
+    readonly kubernetesVersion: string;
 }
 
 /**
- * EKS add-ons beside the CNI, CoreDNS and kube-proxy that come with the cluster. Without a version EKS installs the
- * default one of the cluster's Kubernetes version.
+ * EKS add-ons that need nodes; the CNI and kube-proxy come with the cluster. Each is of the version that EKS gives a new
+ * cluster of this Kubernetes version, so that an upgrade of Kubernetes upgrades them, and a preview shows it.
  */
 export class ClusterAddons extends pulumi.ComponentResource {
     constructor(name: string, args: ClusterAddonsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -21,12 +22,18 @@ export class ClusterAddons extends pulumi.ComponentResource {
                 {
                     clusterName: args.cluster,
                     addonName,
+                    addonVersion: getAddonVersionOutput(
+                        { addonName, kubernetesVersion: args.kubernetesVersion },
+                        { parent: this },
+                    ).version,
                     resolveConflictsOnCreate: "OVERWRITE",
                     resolveConflictsOnUpdate: "PRESERVE",
                 },
                 { ...inside, dependsOn },
             );
 
+        // Takes over the CoreDNS that EKS put there unmanaged, which nothing would ever upgrade.
+        addon("coredns");
         const podIdentityAgent = addon("eks-pod-identity-agent");
         const ebsIdentity = new PodIdentity(
             `${name}-ebs-csi`,

@@ -1,3 +1,4 @@
+import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Key } from "@pulumi/aws/kms";
 import * as eks from "@pulumi/eks";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
@@ -18,18 +19,22 @@ const controlPlaneLogs = ["api", "audit", "authenticator", "controllerManager", 
 /** Access entries that make IAM principals cluster administrators. */
 export function adminEntries(arns: readonly string[]): Record<string, eks.types.input.AccessEntryArgs> {
     return Object.fromEntries(
-        arns.map((principalArn) => [
-            principalArn.split("/").at(-1) ?? principalArn,
-            {
-                principalArn,
-                accessPolicies: {
-                    admin: {
-                        policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
-                        accessScope: { type: "cluster" },
+        arns.map((principalArn) => {
+            // Account and path too: two accounts may have a role of the same name.
+            const [, , , , account, principal] = principalArn.split(":");
+            return [
+                `${account}-${principal}`,
+                {
+                    principalArn,
+                    accessPolicies: {
+                        admin: {
+                            policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+                            accessScope: { type: "cluster" },
+                        },
                     },
                 },
-            },
-        ]),
+            ];
+        }),
     );
 }
 
@@ -62,6 +67,12 @@ export class EksCluster extends pulumi.ComponentResource {
             },
             inside,
         );
+        // EKS would make this log group itself, and keep what is in it for ever.
+        const logs = new LogGroup(
+            `${name}-logs`,
+            { name: `/aws/eks/${config.name}/cluster`, retentionInDays: config.logRetentionDays },
+            inside,
+        );
         const cluster = new eks.Cluster(
             config.name,
             {
@@ -88,7 +99,8 @@ export class EksCluster extends pulumi.ComponentResource {
                 // NetworkPolicies are enforced by the CNI's own agent.
                 vpcCniOptions: { enableNetworkPolicy: true },
             },
-            inside,
+            // Nodes reach AWS through the network's NAT gateways, to the last one's end.
+            { ...inside, dependsOn: [logs, network] },
         );
         this.name = cluster.eksCluster.name;
         this.endpoint = cluster.eksCluster.endpoint;
@@ -101,13 +113,15 @@ export class EksCluster extends pulumi.ComponentResource {
                 clusterName: config.name,
                 cluster: this.name,
                 config: config.coreNodes,
+                kubernetesVersion: config.kubernetesVersion,
                 subnetIds: network.privateSubnetIds,
             },
-            inside,
+            // After the CNI, so that no pod starts before network policies are enforced.
+            { ...inside, dependsOn: cluster },
         );
         const addons = new ClusterAddons(
             `${name}-addons`,
-            { clusterName: config.name, cluster: this.name },
+            { clusterName: config.name, cluster: this.name, kubernetesVersion: config.kubernetesVersion },
             { ...inside, dependsOn: coreNodes },
         );
         this.provider = new KubernetesProvider(

@@ -27,6 +27,7 @@ export interface CoreNodesArgs {
     readonly clusterName: string;
     readonly cluster: pulumi.Input<string>;
     readonly config: ClusterConfig["coreNodes"];
+    readonly kubernetesVersion: string;
     readonly subnetIds: pulumi.Input<string[]>;
 }
 
@@ -59,7 +60,9 @@ export class CoreNodes extends pulumi.ComponentResource {
             name,
             {
                 clusterName: args.cluster,
-                nodeGroupName: "core",
+                // A prefix: a new instance type replaces the group, and the new one is there before the old one goes.
+                nodeGroupNamePrefix: "core-",
+                version: args.kubernetesVersion,
                 nodeRoleArn: role.arn,
                 subnetIds: args.subnetIds,
                 instanceTypes: [config.instanceType],

@@ -1,5 +1,6 @@
 import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { labels } from "./labels";
 
 /** Name of the default class. */
 export const DEFAULT_STORAGE_CLASS = "gp3";
@@ -15,6 +16,7 @@ export class StorageClasses extends pulumi.ComponentResource {
             {
                 metadata: {
                     name: DEFAULT_STORAGE_CLASS,
+                    labels: labels("storage"),
                     annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
                 },
                 provisioner: "ebs.csi.aws.com",

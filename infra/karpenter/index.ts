@@ -9,6 +9,7 @@ import { karpenter, karpenterCrds } from "../../config/versions";
 import type { EksCluster } from "../cluster";
 import { nodeRole } from "../core-nodes";
 import { PodIdentity } from "../identity";
+import { labels } from "../labels";
 import { InterruptionQueue } from "./interruption";
 import { BARE_METAL_POOL, ec2NodeClass, NESTED_POOL, nodePool } from "./node-pools";
 import { controllerPolicy } from "./policies";
@@ -37,7 +38,7 @@ export class Karpenter extends pulumi.ComponentResource {
             {
                 metadata: {
                     name: KARPENTER_NAMESPACE,
-                    labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+                    labels: { ...labels("karpenter"), "pod-security.kubernetes.io/enforce": "restricted" },
                     annotations: {
                         "policy.clawstack.dev/default-deny":
                             "the controller talks to EC2, SQS, pricing and the API server; nothing else runs here",
@@ -100,6 +101,8 @@ export class Karpenter extends pulumi.ComponentResource {
                         interruptionQueue: interruption.queueName,
                     },
                     controller: {
+                        // A pod can't ask the metadata service of its node.
+                        env: [{ name: "AWS_REGION", value: region }],
                         resources: { requests: { cpu: "500m", memory: "1Gi" }, limits: { memory: "1Gi" } },
                     },
                 },
@@ -107,8 +110,9 @@ export class Karpenter extends pulumi.ComponentResource {
             { ...inside, dependsOn: [crds, identity.association, entry] },
         );
 
-        // Gone before the controller: its finalizers end the nodes, and wait until they are drained.
-        const managed = { ...inside, dependsOn: controller };
+        // Gone before the controller: its finalizers end the nodes, and wait until they are drained. Bare metal takes
+        // its time to shut down.
+        const managed = { ...inside, dependsOn: controller, customTimeouts: { delete: "30m" } };
         this.pools = [];
         for (const [pool, settings, nestedVirtualization] of [
             [NESTED_POOL, config.nested, true],
@@ -128,7 +132,7 @@ export class Karpenter extends pulumi.ComponentResource {
                 managed,
             );
             new CustomResource(`${name}-${pool}`, nodePool(pool, settings, config.consolidateAfterSeconds), {
-                ...inside,
+                ...managed,
                 dependsOn: nodeClass,
             });
             this.pools.push(pool);

@@ -15,9 +15,12 @@ export const KATA_TAINT: Taint = { key: "kata", value: "true", effect: "NoSchedu
 /** Holds sandboxes off a new node until its containerd knows Kata's runtime handler. */
 export const KATA_STARTUP_TAINT: Taint = { key: "clawstack.dev/kata-not-ready", value: "true", effect: "NoSchedule" };
 
+/** Where kata-deploy puts its part of containerd's config, and where people put theirs. */
+export const containerdDropIns = ["/opt/kata/containerd/config.d/*.toml", "/etc/containerd/conf.d/*.toml"] as const;
+
 /**
- * User data of a Kata node: nodeadm writes containerd's config anew at each boot, and without this import the file that
- * kata-deploy drops beside it would be forgotten.
+ * User data of a Kata node. nodeadm writes containerd's config anew at each boot and would drop the import that
+ * kata-deploy adds to it: sandboxes that the kubelet restarts after a reboot would find no handler for their runtime.
  */
 export function kataNodeUserData(): string {
     return [
@@ -26,7 +29,7 @@ export function kataNodeUserData(): string {
         "spec:",
         "  containerd:",
         "    config: |",
-        '      imports = ["/etc/containerd/conf.d/*.toml"]',
+        `      imports = ${JSON.stringify(containerdDropIns)}`,
         "",
     ].join("\n");
 }

@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { NodePoolsConfig } from "../../config";
+import { eksNodeImage } from "../../config/versions";
+import { labels } from "../labels";
 import { KATA_LABEL, KATA_STARTUP_TAINT, KATA_TAINT, kataNodeUserData } from "./kata-node";
 
 /** Names of the pools, and of their node classes. */
@@ -21,10 +23,11 @@ export function ec2NodeClass(input: NodeClassInput) {
     return {
         apiVersion: "karpenter.k8s.aws/v1",
         kind: "EC2NodeClass",
-        metadata: { name: input.name },
+        metadata: { name: input.name, labels: labels("karpenter") },
         spec: {
             amiFamily: "AL2023",
-            amiSelectorTerms: [{ alias: "al2023@latest" }],
+            // Not @latest: AWS publishes an image a week, and each would make Karpenter replace every node.
+            amiSelectorTerms: [{ alias: `al2023@${eksNodeImage}` }],
             role: input.nodeRoleName,
             subnetSelectorTerms: [{ tags: { "karpenter.sh/discovery": input.clusterName } }],
             securityGroupSelectorTerms: [{ id: input.securityGroupId }],
@@ -64,7 +67,7 @@ export function nodePool(
     return {
         apiVersion: "karpenter.sh/v1",
         kind: "NodePool",
-        metadata: { name },
+        metadata: { name, labels: labels("karpenter") },
         spec: {
             template: {
                 metadata: { labels: { ...KATA_LABEL } },
@@ -78,7 +81,7 @@ export function nodePool(
                         { key: "karpenter.sh/capacity-type", operator: "In", values: pool.capacityTypes },
                         { key: "node.kubernetes.io/instance-type", operator: "In", values: pool.instanceTypes },
                     ],
-                    // A node is renewed every 30 days, for patches of its kernel.
+                    // A node is renewed every 30 days at the latest.
                     expireAfter: "720h",
                 },
             },

@@ -10,8 +10,9 @@ export interface ControllerPolicyInput {
 }
 
 /**
- * What Karpenter's controller may do, after the reference policy of its documentation: it launches and ends instances,
- * but only ones that carry this cluster's tag, and hands them no role but the nodes'.
+ * What Karpenter's controller may do, after the reference policies of its 1.14 documentation without zonal shift and
+ * placement groups, which these pools don't use: it launches and ends instances, but only ones that carry this cluster's
+ * tag, and hands them no role but the nodes'.
  */
 export function controllerPolicy(input: ControllerPolicyInput): PolicyDocument {
     const { partition, region, accountId, clusterName } = input;
@@ -44,9 +45,14 @@ export function controllerPolicy(input: ControllerPolicyInput): PolicyDocument {
             Sid: "AllowScopedEC2InstanceAccessActions",
             Effect: "Allow",
             Action: ["ec2:RunInstances", "ec2:CreateFleet"],
-            Resource: ["image/*", "snapshot/*", "security-group/*", "subnet/*", "capacity-reservation/*"].map((type) =>
-                ec2(type),
-            ),
+            Resource: [
+                // Images and snapshots of AWS carry no account in their ARN.
+                ec2("image/*", ""),
+                ec2("snapshot/*", ""),
+                ec2("security-group/*"),
+                ec2("subnet/*"),
+                ec2("capacity-reservation/*"),
+            ],
         },
         {
             Sid: "AllowScopedEC2LaunchTemplateAccessActions",
@@ -83,6 +89,7 @@ export function controllerPolicy(input: ControllerPolicyInput): PolicyDocument {
             Condition: {
                 StringEquals: ours,
                 StringLike: ofAnyPool,
+                StringEqualsIfExists: { "aws:RequestTag/eks:eks-cluster-name": clusterName },
                 "ForAllValues:StringEquals": {
                     "aws:TagKeys": ["eks:eks-cluster-name", "karpenter.sh/nodeclaim", "Name"],
                 },
@@ -102,9 +109,11 @@ export function controllerPolicy(input: ControllerPolicyInput): PolicyDocument {
                 "ec2:DescribeCapacityReservations",
                 "ec2:DescribeImages",
                 "ec2:DescribeInstances",
+                "ec2:DescribeInstanceStatus",
                 "ec2:DescribeInstanceTypeOfferings",
                 "ec2:DescribeInstanceTypes",
                 "ec2:DescribeLaunchTemplates",
+                "ec2:DescribePlacementGroups",
                 "ec2:DescribeSecurityGroups",
                 "ec2:DescribeSpotPriceHistory",
                 "ec2:DescribeSubnets",

@@ -1,0 +1,4 @@
+/** Labels of an object of Kubernetes that the platform made. */
+export function labels(name: string): Record<string, string> {
+    return { "app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": "clawstack" };
+}
