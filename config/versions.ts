@@ -33,10 +33,10 @@ export const kataDeploy: ChartVersion = {
 };
 /** Release of agent-sandbox; its manifests carry the controller and the CRDs of v1beta1. */
 export const agentSandbox = "v0.5.6";
-/** CloudNativePG's operator. */
+/** CloudNativePG's operator 1.30: the last minor with backups of its own; 1.31 wants the Barman Cloud plugin. */
 export const cloudNativePg: ChartVersion = {
     chart: "cloudnative-pg",
-    version: "0.26.1",
+    version: "0.29.1",
     repository: "https://cloudnative-pg.github.io/charts",
 };
 export const kubePrometheusStack: ChartVersion = {
@@ -44,9 +44,11 @@ export const kubePrometheusStack: ChartVersion = {
     version: "79.5.0",
     repository: "https://prometheus-community.github.io/helm-charts",
 };
+/** Grafana; the chart's image and the container that sets the password before it starts must be the same. */
+export const grafana = "12.2.1";
 /** LiteLLM's image for a read-only, non-root pod; the tests run the same version of the package. */
-export const litellm = { version: "1.106.2", image: "ghcr.io/berriai/litellm-non_root:main-v1.106.2-stable" };
-/** PostgreSQL of the embedded database and of RDS. */
-export const postgres = { image: "ghcr.io/cloudnative-pg/postgresql:17.6", rdsEngineVersion: "17" };
+export const litellm = { version: "1.106.2", image: "ghcr.io/berriai/litellm-non_root:v1.106.2" };
+/** PostgreSQL of the embedded database (a `system` image: it has the tools that back up to S3) and of RDS. */
+export const postgres = { image: "ghcr.io/cloudnative-pg/postgresql:17.6-system-bookworm", rdsEngineVersion: "17" };
 /** A shell and kubectl, for the pod that releases Kata nodes. */
 export const kubectl = { image: "docker.io/alpine/k8s:1.35.0" };

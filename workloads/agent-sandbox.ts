@@ -4,26 +4,22 @@ import { agentSandbox } from "../config/versions";
 
 export const AGENT_SANDBOX_NAMESPACE = "agent-sandbox-system";
 
-/** A manifest of the pinned release. */
-export function releaseManifest(file: "manifest.yaml" | "extensions.yaml"): string {
-    return `https://github.com/kubernetes-sigs/agent-sandbox/releases/download/${agentSandbox}/${file}`;
+/** Manifest of the pinned release: namespace, CRDs, and one controller with the extensions on. */
+export function releaseManifest(): string {
+    return `https://github.com/kubernetes-sigs/agent-sandbox/releases/download/${agentSandbox}/sandbox-with-extensions.yaml`;
 }
 
 /**
- * The agent-sandbox controller with its extensions (templates, claims, warm pools). From the release's manifests and not
- * its chart: Helm installs a chart's CRDs once and never upgrades them.
+ * The agent-sandbox controller with its extensions (templates, claims, warm pools). From the release's manifest and not
+ * its chart: the chart is in no repository, and Helm installs a chart's CRDs once and never upgrades them. The release's
+ * `sandbox.yaml` and `extensions.yaml` each declare the controller, so they can't both be had in one program.
  */
 export class AgentSandboxController extends pulumi.ComponentResource {
     readonly namespace = AGENT_SANDBOX_NAMESPACE;
 
     constructor(name: string, _args: Record<string, never>, opts?: pulumi.ComponentResourceOptions) {
         super("clawstack:workloads:AgentSandboxController", name, {}, opts);
-        const core = new ConfigFile(`${name}-core`, { file: releaseManifest("manifest.yaml") }, { parent: this });
-        new ConfigFile(
-            `${name}-extensions`,
-            { file: releaseManifest("extensions.yaml") },
-            { parent: this, dependsOn: core },
-        );
+        new ConfigFile(`${name}-release`, { file: releaseManifest() }, { parent: this });
         this.registerOutputs({});
     }
 }

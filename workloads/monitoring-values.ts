@@ -1,4 +1,6 @@
 import type { MonitoringConfig } from "../config";
+import { grafana as grafanaVersion } from "../config/versions";
+import { restrictedContainer } from "./pod-security";
 
 export const GRAFANA_SERVICE = "kube-prometheus-stack-grafana";
 export const GRAFANA_SECRET = "grafana-admin";
@@ -18,7 +20,9 @@ function volume(sizeGi: number, storageClassName: string) {
 
 /** Alerts go to Slack where a channel is configured; the webhook is a file, mounted from a Secret. */
 function alertmanagerConfig(slackChannel: string | undefined) {
-    if (!slackChannel) return { route: { receiver: "none" }, receivers: [{ name: "none" }] };
+    // Helm merges this with the chart's own config, whose routes name a receiver `null`: each key that it has is here.
+    const watchdog = { receiver: "null", matchers: ['alertname = "Watchdog"'] };
+    if (!slackChannel) return { route: { receiver: "null", routes: [watchdog] }, receivers: [{ name: "null" }] };
     return {
         route: {
             receiver: "slack",
@@ -26,10 +30,10 @@ function alertmanagerConfig(slackChannel: string | undefined) {
             group_wait: "30s",
             group_interval: "5m",
             repeat_interval: "12h",
-            routes: [{ receiver: "none", matchers: ['alertname = "Watchdog"'] }],
+            routes: [watchdog],
         },
         receivers: [
-            { name: "none" },
+            { name: "null" },
             {
                 name: "slack",
                 slack_configs: [
@@ -43,6 +47,33 @@ function alertmanagerConfig(slackChannel: string | undefined) {
                 ],
             },
         ],
+    };
+}
+
+/**
+ * Grafana takes its password from the environment when it makes its database, and never again: each later start sets it
+ * before the server runs.
+ */
+const setGrafanaPassword = [
+    'if [ -f "$GF_PATHS_DATA/grafana.db" ]; then',
+    '  printf %s "$GF_SECURITY_ADMIN_PASSWORD" | grafana cli --homepath "$GF_PATHS_HOME" admin reset-admin-password --password-from-stdin',
+    "fi",
+].join("\n");
+
+function grafanaPasswordContainer() {
+    return {
+        name: "set-admin-password",
+        image: `docker.io/grafana/grafana:${grafanaVersion}`,
+        command: ["sh", "-ec", setGrafanaPassword],
+        env: [
+            {
+                name: "GF_SECURITY_ADMIN_PASSWORD",
+                valueFrom: { secretKeyRef: { name: GRAFANA_SECRET, key: "admin-password" } },
+            },
+        ],
+        securityContext: restrictedContainer,
+        resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
+        volumeMounts: [{ name: "storage", mountPath: "/var/lib/grafana" }],
     };
 }
 
@@ -85,6 +116,10 @@ export function monitoringValues({ config, storageClass, sandboxMetrics }: Monit
         },
         grafana: {
             admin: { existingSecret: GRAFANA_SECRET, userKey: "admin-user", passwordKey: "admin-password" },
+            image: { tag: grafanaVersion },
+            // A new password takes a new pod.
+            podAnnotations: { "clawstack.dev/password-rotation": String(grafana.passwordRotation) },
+            extraInitContainers: [grafanaPasswordContainer()],
             service: { type: "ClusterIP" },
             persistence: { enabled: true, storageClassName: storageClass, size: `${grafana.storageGi}Gi` },
             // One volume: two pods can't have it at once.

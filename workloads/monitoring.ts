@@ -8,6 +8,7 @@ import type { MonitoringConfig } from "../config";
 import { kubePrometheusStack } from "../config/versions";
 import { ALERTS_SECRET, GRAFANA_SECRET, GRAFANA_SERVICE, monitoringValues } from "./monitoring-values";
 import { labels } from "./pod-security";
+import { scrapeTargets } from "./scrape-targets";
 
 export const MONITORING_NAMESPACE = "monitoring";
 
@@ -97,7 +98,7 @@ export class Monitoring extends pulumi.ComponentResource {
         this.registerOutputs({ namespace: this.namespace });
     }
 
-    /** Dashboards for Grafana's sidecar, and alert rules for the operator. */
+    /** Dashboards for Grafana's sidecar, and scrape targets and alert rules for the operator. */
     publish(name: string, { dashboards, ruleGroups }: DashboardsArgs): void {
         const inside = { parent: this, dependsOn: this.ready };
         for (const [file, json] of Object.entries(dashboards)) {
@@ -111,6 +112,18 @@ export class Monitoring extends pulumi.ComponentResource {
                         labels: { ...labels("grafana"), grafana_dashboard: "1" },
                     },
                     data: { [file]: json },
+                },
+                inside,
+            );
+        }
+        for (const { kind, name: target, spec } of scrapeTargets()) {
+            new CustomResource(
+                `${name}-${target}`,
+                {
+                    apiVersion: "monitoring.coreos.com/v1",
+                    kind,
+                    metadata: { name: target, namespace: this.namespace, labels: labels("monitoring") },
+                    spec,
                 },
                 inside,
             );

@@ -23,6 +23,8 @@ export function kataDeployValues() {
         shims: { disableAll: true, "qemu-runtime-rs": { enabled: true } },
         defaultShim: { amd64: "qemu-runtime-rs" },
         runtimeClasses: { enabled: false },
+        // The chart would install nydus, which serves confidential guests alone.
+        snapshotter: { setup: [] },
         nodeSelector: { ...KATA_LABEL },
         tolerations: [
             { ...KATA_TAINT, operator: "Equal" },

@@ -15,10 +15,13 @@ function arns(model: BedrockModelConfig, { partition, region, accountId }: Bedro
     const source = model.region ?? region;
     if (!profilePrefix.test(model.modelId))
         return [`arn:${partition}:bedrock:${source}::foundation-model/${model.modelId}`];
+    const foundationModel = `foundation-model/${model.modelId.replace(profilePrefix, "")}`;
     // A profile calls the model in whichever region has room, and IAM asks for both.
     return [
         `arn:${partition}:bedrock:${source}:${accountId}:inference-profile/${model.modelId}`,
-        `arn:${partition}:bedrock:*::foundation-model/${model.modelId.replace(profilePrefix, "")}`,
+        `arn:${partition}:bedrock:*::${foundationModel}`,
+        // A global profile asks for the model in no region, too.
+        ...(model.modelId.startsWith("global.") ? [`arn:${partition}:bedrock:::${foundationModel}`] : []),
     ];
 }
 

@@ -34,6 +34,8 @@ export class LiteLlm extends pulumi.ComponentResource {
     readonly url = `http://litellm.${LITELLM_NAMESPACE}.svc.cluster.local:${LITELLM_PORT}`;
     /** The administrator's key; a secret. */
     readonly masterKey: pulumi.Output<string>;
+    /** Key that Prometheus reads metrics with; a secret. VirtualKeys registers it. */
+    readonly metricsKey: pulumi.Output<string>;
     /** What a sandbox or a Job that calls it waits for. */
     readonly ready: pulumi.Resource;
 
@@ -51,7 +53,14 @@ export class LiteLlm extends pulumi.ComponentResource {
         this.masterKey = pulumi.secret(pulumi.interpolate`sk-${masterKey.result}`);
         // Encrypts credentials in the database: another one would make them unreadable, so nothing here ever changes it.
         const saltKey = new RandomPassword(`${name}-salt-key`, { length: 40, special: false }, inside);
+        const metricsKey = new RandomPassword(
+            `${name}-metrics-key`,
+            { length: 40, special: false, keepers: { rotation: String(config.masterKeyRotation) } },
+            inside,
+        );
+        this.metricsKey = pulumi.secret(pulumi.interpolate`sk-${metricsKey.result}`);
         const secrets = this.createSecrets(name, args, saltKey.result);
+        const modelKeys = this.createModelKeys(name, args);
 
         const configYaml = proxyConfig(config, region);
         const configMap = new ConfigMap(
@@ -94,11 +103,13 @@ export class LiteLlm extends pulumi.ComponentResource {
                     region,
                     configRevision: revisionOf(configYaml),
                     secretRevision: revisionOf([config.masterKeyRotation]),
-                    modelSecrets: Object.keys(args.modelKeys).map((model) => ({
-                        name: modelKeyEnv(model),
-                        secret: "litellm-model-keys",
-                        key: modelKeyEnv(model),
-                    })),
+                    modelSecrets: modelKeys
+                        ? Object.keys(args.modelKeys).map((model) => ({
+                              name: modelKeyEnv(model),
+                              secret: modelKeys.metadata.name,
+                              key: modelKeyEnv(model),
+                          }))
+                        : [],
                     serviceAccount: account.metadata.name,
                 }),
             },
@@ -115,19 +126,15 @@ export class LiteLlm extends pulumi.ComponentResource {
     }
 
     private createSecrets(name: string, args: LiteLlmArgs, saltKey: pulumi.Output<string>): Secret[] {
-        const { database, namespace, modelKeys } = args;
+        const { database, namespace } = args;
         // Passwords are letters and digits, so that they need no escaping in a URL.
         const url = pulumi.interpolate`postgresql://${database.username}:${database.password}@${database.host}:${database.port}/${database.name}?sslmode=require`;
         const contents: Record<string, Record<string, pulumi.Output<string>>> = {
             "litellm-masterkey": { masterkey: this.masterKey },
             "litellm-saltkey": { saltkey: pulumi.interpolate`sk-${saltKey}` },
             "litellm-database": { url },
+            "litellm-metrics-key": { key: this.metricsKey },
         };
-        if (Object.keys(modelKeys).length > 0) {
-            contents["litellm-model-keys"] = Object.fromEntries(
-                Object.entries(modelKeys).map(([model, key]) => [modelKeyEnv(model), key]),
-            );
-        }
         return Object.entries(contents).map(
             ([secret, stringData]) =>
                 new Secret(
@@ -135,6 +142,22 @@ export class LiteLlm extends pulumi.ComponentResource {
                     { metadata: { name: secret, namespace, labels: litellmLabels }, stringData },
                     { parent: this },
                 ),
+        );
+    }
+
+    /** Under a name that Pulumi makes up: another key is another Secret, and rolls the pods that read it. */
+    private createModelKeys(name: string, { namespace, modelKeys }: LiteLlmArgs): Secret | undefined {
+        if (Object.keys(modelKeys).length === 0) return undefined;
+        return new Secret(
+            `${name}-model-keys`,
+            {
+                metadata: { namespace, labels: litellmLabels },
+                immutable: true,
+                stringData: Object.fromEntries(
+                    Object.entries(modelKeys).map(([model, key]) => [modelKeyEnv(model), key]),
+                ),
+            },
+            { parent: this },
         );
     }
 
@@ -172,8 +195,15 @@ export class LiteLlm extends pulumi.ComponentResource {
                 metadata: { ...metadata, labels: litellmLabels },
                 spec: {
                     selector: { matchLabels: litellmLabels },
-                    // LiteLLM redirects /metrics to /metrics/, and Prometheus follows no redirect with credentials.
-                    endpoints: [{ port: "http", path: "/metrics/", interval: "30s" }],
+                    endpoints: [
+                        {
+                            port: "http",
+                            // /metrics redirects here.
+                            path: "/metrics/",
+                            interval: "30s",
+                            authorization: { credentials: { name: "litellm-metrics-key", key: "key" } },
+                        },
+                    ],
                 },
             },
             { parent: this },

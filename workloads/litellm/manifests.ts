@@ -10,7 +10,7 @@ export const jobLabels = labels("litellm-job");
 
 export interface SecretEnv {
     readonly name: string;
-    readonly secret: string;
+    readonly secret: pulumi.Input<string>;
     readonly key: string;
 }
 
@@ -24,14 +24,11 @@ function fromSecrets(secrets: readonly SecretEnv[]) {
     return secrets.map(({ name, secret, key }) => ({ name, valueFrom: { secretKeyRef: { name: secret, key } } }));
 }
 
-const writable = [
-    { name: "tmp", mountPath: "/tmp" },
-    { name: "cache", mountPath: "/app/cache" },
-];
-const writableVolumes = [
-    { name: "tmp", emptyDir: {} },
-    { name: "cache", emptyDir: {} },
-];
+/** The image runs as `nobody`, who owns its home and the database client that was generated into it. */
+export const litellmPod = { ...restrictedPod, runAsUser: 65534, runAsGroup: 65534, fsGroup: 65534 };
+
+const writable = [{ name: "tmp", mountPath: "/tmp" }];
+const writableVolumes = [{ name: "tmp", emptyDir: {} }];
 
 /** Job that brings the database's schema up to LiteLLM's version, before any replica starts. */
 export function migrationJobSpec() {
@@ -42,7 +39,7 @@ export function migrationJobSpec() {
             spec: {
                 restartPolicy: "OnFailure",
                 automountServiceAccountToken: false,
-                securityContext: restrictedPod,
+                securityContext: litellmPod,
                 containers: [
                     {
                         name: "migrate",
@@ -50,7 +47,6 @@ export function migrationJobSpec() {
                         command: ["python", "litellm/proxy/prisma_migration.py"],
                         env: [
                             { name: "DISABLE_SCHEMA_UPDATE", value: "false" },
-                            { name: "HOME", value: "/tmp" },
                             ...fromSecrets(coreSecrets.filter(({ name }) => name === "DATABASE_URL")),
                         ],
                         securityContext: restrictedContainer,
@@ -93,7 +89,7 @@ export function deploymentSpec(input: DeploymentInput) {
             spec: {
                 serviceAccountName: input.serviceAccount,
                 automountServiceAccountToken: false,
-                securityContext: restrictedPod,
+                securityContext: litellmPod,
                 topologySpreadConstraints: [
                     {
                         maxSkew: 1,
@@ -115,7 +111,6 @@ export function deploymentSpec(input: DeploymentInput) {
                             { name: "LITELLM_MODE", value: "PRODUCTION" },
                             { name: "LITELLM_LOCAL_MODEL_COST_MAP", value: "True" },
                             { name: "LITELLM_LOG", value: "WARNING" },
-                            { name: "HOME", value: "/tmp" },
                             ...fromSecrets([...coreSecrets, ...input.modelSecrets]),
                         ],
                         ports: [{ name: "http", containerPort: LITELLM_PORT, protocol: "TCP" }],

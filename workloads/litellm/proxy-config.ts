@@ -1,9 +1,10 @@
 import { stringify } from "yaml";
 import type { GatewayConfig, ModelConfig } from "../../config";
+import { revisionOf } from "../revision";
 
-/** Environment variable that holds the API key of an OpenAI-compatible model. */
+/** Environment variable that holds the API key of an OpenAI-compatible model; `qwen-2.5` and `qwen_2-5` get two. */
 export function modelKeyEnv(model: string): string {
-    return `MODEL_KEY_${model.toUpperCase().replace(/[^A-Z0-9]+/g, "_")}`;
+    return `MODEL_KEY_${model.toUpperCase().replace(/[^A-Z0-9]+/g, "_")}_${revisionOf(model).slice(0, 6).toUpperCase()}`;
 }
 
 function litellmParams(model: ModelConfig, region: string): Record<string, string> {

@@ -18,7 +18,7 @@ MASTER_KEY = os.environ["LITELLM_MASTER_KEY"]
 MANAGED_BY = "clawstack"
 DEADLINE_SECONDS = int(os.environ.get("DEADLINE_SECONDS", "300"))
 # What is compared between the stack and LiteLLM; `duration` counts from creation and is not read back.
-COMPARED = ("models", "max_budget", "budget_duration", "rpm_limit", "tpm_limit")
+COMPARED = ("models", "max_budget", "budget_duration", "rpm_limit", "tpm_limit", "allowed_routes")
 
 
 def call(method, path, body=None):
@@ -86,6 +86,9 @@ def apply(wanted, existing):
         return verb
     if differs(wanted, existing):
         body = {"key": wanted["key"], "key_alias": alias, "metadata": wanted["metadata"], **fields(wanted)}
+        if (existing.get("metadata") or {}).get("expires_in") != wanted["metadata"]["expires_in"]:
+            # A life span counts from now; sent with every change, it would renew the key each time.
+            body["duration"] = wanted["duration"]
         call("POST", "/key/update", body)
         return "updated"
     return "unchanged"

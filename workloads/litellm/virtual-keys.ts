@@ -6,10 +6,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { VirtualKeyConfig } from "../../config";
 import { litellm } from "../../config/versions";
-import { restrictedContainer, restrictedPod } from "../pod-security";
+import { restrictedContainer } from "../pod-security";
 import { revisionOf } from "../revision";
 import type { LiteLlm } from "./index";
-import { jobLabels } from "./manifests";
+import { jobLabels, litellmPod } from "./manifests";
 
 /** A key that a sandbox or a warm pool needs. */
 export interface VirtualKeyRequest {
@@ -21,18 +21,53 @@ export interface VirtualKeyRequest {
 }
 
 /** What LiteLLM is told of a key, without the key. */
-export function keySpec({ name, models, config, agent }: VirtualKeyRequest) {
+export interface KeySpec {
+    readonly key_alias: string;
+    readonly models: readonly string[];
+    readonly allowed_routes: readonly string[];
+    /** US dollars per `budget_duration`; null: no limit. */
+    readonly max_budget: number | null;
+    readonly budget_duration: string | null;
+    /** Life of the key; null: it does not expire. */
+    readonly duration: string | null;
+    readonly rpm_limit: number | null;
+    readonly tpm_limit: number | null;
+    readonly metadata: Readonly<Record<string, string | number | null>>;
+}
+
+function withMetadata(spec: Omit<KeySpec, "metadata">, metadata: Record<string, string | number>): KeySpec {
+    const revision = revisionOf([spec, metadata]);
+    return { ...spec, metadata: { ...metadata, managed_by: "clawstack", expires_in: spec.duration, revision } };
+}
+
+/** Key of a sandbox: its models, and of LiteLLM's routes those that call models. */
+export function keySpec({ name, models, config, agent }: VirtualKeyRequest): KeySpec {
     const spec = {
         key_alias: name,
         models: [...models],
+        allowed_routes: ["llm_api_routes"],
         max_budget: config.budgetUsd,
         budget_duration: config.budgetPeriod,
         duration: config.expiresIn,
         rpm_limit: config.requestsPerMinute ?? null,
         tpm_limit: config.tokensPerMinute ?? null,
     };
-    const revision = revisionOf([spec, config.rotation]);
-    return { ...spec, metadata: { managed_by: "clawstack", agent, rotation: config.rotation, revision } };
+    return withMetadata(spec, { agent, rotation: config.rotation });
+}
+
+/** Key that Prometheus reads metrics with, and nothing else. Its alias can't be the name of a sandbox. */
+export function metricsKeySpec(): KeySpec {
+    const spec = {
+        key_alias: "system:prometheus",
+        models: ["no-default-models"],
+        allowed_routes: ["/metrics"],
+        max_budget: null,
+        budget_duration: null,
+        duration: null,
+        rpm_limit: null,
+        tpm_limit: null,
+    };
+    return withMetadata(spec, { agent: "prometheus" });
 }
 
 /** The script that registers keys; it ships as it is. */
@@ -55,7 +90,7 @@ export function registrationJobSpec({ gatewayUrl, keysSecret, scriptConfigMap }:
             spec: {
                 restartPolicy: "OnFailure",
                 automountServiceAccountToken: false,
-                securityContext: restrictedPod,
+                securityContext: litellmPod,
                 containers: [
                     {
                         name: "register",
@@ -101,7 +136,7 @@ export class VirtualKeys extends pulumi.ComponentResource {
         super("clawstack:workloads:VirtualKeys", name, {}, opts);
         const { gateway, namespace, requests } = args;
         const inside = { parent: this };
-        const specs = requests.map(keySpec);
+        const specs = [...requests.map(keySpec), metricsKeySpec()];
 
         for (const request of requests) {
             const password = new RandomPassword(
@@ -111,6 +146,7 @@ export class VirtualKeys extends pulumi.ComponentResource {
             );
             this.keys.set(request.name, pulumi.secret(pulumi.interpolate`sk-${password.result}`));
         }
+        this.keys.set(metricsKeySpec().key_alias, gateway.metricsKey);
         const metadata = (objectName: string) => ({ name: objectName, namespace, labels: jobLabels });
         const script = new ConfigMap(
             `${name}-script`,

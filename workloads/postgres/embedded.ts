@@ -33,6 +33,11 @@ export function backupPolicy(bucketArn: string) {
     );
 }
 
+/** AWS allows 37 characters, and adds 26. */
+export function backupBucketPrefix(clusterName: string): string {
+    return `${clusterName.slice(0, 27)}-postgres-`;
+}
+
 /** CloudNativePG `Cluster` (postgresql.cnpg.io/v1). */
 export function postgresSpec(
     config: EmbeddedDatabaseConfig,
@@ -164,7 +169,7 @@ export class EmbeddedPostgres extends pulumi.ComponentResource implements Databa
         const inside = { parent: this };
         const bucket = new Bucket(
             `${name}-backups`,
-            { bucketPrefix: `${clusterName}-postgres-`, tags: { Name: `${clusterName}-postgres-backups` } },
+            { bucketPrefix: backupBucketPrefix(clusterName), tags: { Name: `${clusterName}-postgres-backups` } },
             { ...inside, retainOnDelete: true },
         );
         new BucketPublicAccessBlock(
@@ -176,7 +181,7 @@ export class EmbeddedPostgres extends pulumi.ComponentResource implements Databa
                 ignorePublicAcls: true,
                 restrictPublicBuckets: true,
             },
-            inside,
+            { ...inside, retainOnDelete: true },
         );
         new BucketLifecycleConfiguration(
             `${name}-backups`,
