@@ -82,6 +82,8 @@ export function podTemplate(input: PodTemplateInput) {
         metadata: {
             labels: { ...input.labels },
             annotations: {
+                // Karpenter replaces a node only once its agents have ended.
+                "karpenter.sh/do-not-disrupt": "true",
                 "clawstack.dev/config-revision": revisionOf(workload.files),
                 "clawstack.dev/secret-revision": input.secretRevision,
             },

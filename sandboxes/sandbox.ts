@@ -7,6 +7,7 @@ import { revisionOf } from "../workloads/revision";
 import type { AgentKind } from "./agents";
 import { SANDBOX_LABEL, sandboxLabels } from "./labels";
 import { sandboxPolicySpec } from "./network-policy";
+import { secretEnv } from "./secret-env";
 import { podTemplate } from "./pod-template";
 
 export interface AgentSandboxArgs {
@@ -62,9 +63,9 @@ export class AgentSandbox extends pulumi.ComponentResource {
             model: args.model,
             gatewayUrl: args.gatewayUrl,
         });
-        const secretEnv = { [workload.keyEnv]: args.virtualKey, ...args.secrets };
+        const environment = secretEnv(name, workload, args.virtualKey, args.secrets, config.key.rotation, inside);
 
-        const secret = new Secret(name, { metadata, stringData: secretEnv }, inside);
+        const secret = new Secret(name, { metadata, stringData: environment }, inside);
         const configMap = new ConfigMap(name, { metadata, data: { ...workload.files } }, inside);
         const volume = new PersistentVolumeClaim(
             name,
@@ -110,7 +111,7 @@ export class AgentSandbox extends pulumi.ComponentResource {
                         runtimeClassName: args.runtimeClassName,
                         secretName: config.name,
                         configMapName: config.name,
-                        secretEnv: Object.keys(secretEnv).sort(),
+                        secretEnv: Object.keys(environment).sort(),
                         claimName: config.name,
                         secretRevision: revisionOf([config.key.rotation]),
                     }),

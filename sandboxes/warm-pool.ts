@@ -7,6 +7,7 @@ import { revisionOf } from "../workloads/revision";
 import type { AgentKind } from "./agents";
 import { sandboxLabels, WARM_POOL_LABEL } from "./labels";
 import { sandboxPolicySpec } from "./network-policy";
+import { secretEnv } from "./secret-env";
 import { podTemplate, STATE_VOLUME } from "./pod-template";
 
 export interface WarmPoolArgs {
@@ -37,9 +38,9 @@ export class WarmPool extends pulumi.ComponentResource {
             model: args.model,
             gatewayUrl: args.gatewayUrl,
         });
-        const secretEnv = { [workload.keyEnv]: args.virtualKey, ...args.secrets };
+        const environment = secretEnv(name, workload, args.virtualKey, args.secrets, config.key.rotation, inside);
 
-        const secret = new Secret(name, { metadata, stringData: secretEnv }, inside);
+        const secret = new Secret(name, { metadata, stringData: environment }, inside);
         const configMap = new ConfigMap(name, { metadata, data: { ...workload.files } }, inside);
         const policy = new NetworkPolicy(
             name,
@@ -66,7 +67,7 @@ export class WarmPool extends pulumi.ComponentResource {
                         runtimeClassName: args.runtimeClassName,
                         secretName: config.name,
                         configMapName: config.name,
-                        secretEnv: Object.keys(secretEnv).sort(),
+                        secretEnv: Object.keys(environment).sort(),
                         secretRevision: revisionOf([config.key.rotation]),
                     }),
                     volumeClaimTemplates: [

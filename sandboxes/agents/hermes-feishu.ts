@@ -21,7 +21,8 @@ const settings = z
     .refine(({ allowAllUsers, allowedUsers }) => allowAllUsers || allowedUsers.length > 0, {
         path: ["allowedUsers"],
         error: "at least one Feishu open id, or allowAllUsers: true; Hermes answers nobody otherwise",
-    });
+    })
+    .prefault({});
 
 /** Hermes Agent of Nous Research on Feishu, over WebSocket, with a memory that lasts. */
 export const hermesFeishu = agentKind<z.output<typeof settings>>({

@@ -21,6 +21,8 @@ export interface AgentWorkload {
     readonly env: Readonly<Record<string, string>>;
     /** Environment variable that the agent reads its virtual key from. */
     readonly keyEnv: string;
+    /** Secrets that the platform makes up for it, by environment variable. */
+    readonly generatedEnv?: readonly string[];
     /** Config files by name; the init container copies them to `stateDir` on the first run. */
     readonly files: Readonly<Record<string, string>>;
     /** Where the volume is mounted. */

@@ -60,6 +60,7 @@ export function openclawWorkload(config: string, webhookPort?: number): AgentWor
         command: ["node", "dist/index.js", "gateway", "run"],
         env: { OPENCLAW_STATE_DIR: HOME, OPENCLAW_CONFIG_PATH: `${HOME}/openclaw.json`, NODE_ENV: "production" },
         keyEnv: "LITELLM_API_KEY",
+        generatedEnv: ["OPENCLAW_GATEWAY_TOKEN"],
         files: { "openclaw.json": config },
         mountPath: HOME,
         stateDir: HOME,
