@@ -1,0 +1,197 @@
+import type { StackConfig } from "../../../config/types";
+import type { CostEstimate, CostItem, PlannedResource } from "../model";
+import { estimateNodes, kataPods, KATA_OVERHEAD } from "./kata-nodes";
+import { databaseClass, HOURS, hourly, instanceType, monthly, perGb, PRICES, SPOT_SHARE } from "./prices";
+
+/** What is priced out of one kind of resource. */
+type Pricing = (resource: PlannedResource, config: StackConfig) => CostItem[];
+
+function item(name: string, amount: number, detail: string): CostItem {
+    return { name, monthly: Math.round(amount * 100) / 100, detail };
+}
+
+/** `2 x m5.xlarge`, `m5.xlarge`. */
+const times = (count: number, what: string) => (count === 1 ? what : `${count} x ${what}`);
+const unpriced = (name: string, what: string) =>
+    item(name, 0, `${what} is not in the price table: add its price yourself`);
+
+function record(value: unknown): Record<string, unknown> {
+    return value !== null && typeof value === "object" ? (value as Record<string, unknown>) : {};
+}
+
+function instances(name: string, type: string, count: number): CostItem {
+    const price = instanceType(type);
+    return price
+        ? item(name, price.hourly * HOURS * count, `${times(count, type)} at ${price.hourly.toFixed(3)} an hour`)
+        : unpriced(name, type);
+}
+
+const controlPlane: Pricing = () => [
+    item("EKS control plane", hourly.eksCluster * HOURS, `${hourly.eksCluster.toFixed(2)} an hour`),
+];
+
+const vpc: Pricing = ({ inputs }) => {
+    const zones = Number(inputs["numberOfAvailabilityZones"] ?? 3);
+    const strategy = record(inputs["natGateways"])["strategy"] ?? "OnePerAz";
+    const count = strategy === "None" ? 0 : strategy === "Single" ? 1 : zones;
+    if (count === 0) return [];
+    const each = hourly.natGateway + hourly.publicIpv4;
+    return [
+        item(
+            "NAT gateways",
+            each * HOURS * count,
+            `${times(count, each.toFixed(3))} an hour with its address; ${perGb.nat} a GB on top`,
+        ),
+    ];
+};
+
+const interfaceEndpoint: Pricing = ({ inputs }, config) => {
+    if (inputs["vpcEndpointType"] !== "Interface") return [];
+    const subnets = inputs["subnetIds"];
+    const zones = Array.isArray(subnets) ? subnets.length : config.network.availabilityZones;
+    return [
+        item(
+            "Interface endpoints",
+            hourly.interfaceEndpoint * HOURS * zones,
+            `in ${zones} zones at ${hourly.interfaceEndpoint.toFixed(2)} an hour`,
+        ),
+    ];
+};
+
+const nodeGroup: Pricing = ({ inputs }) => {
+    const type = String(
+        (inputs["instanceTypes"] as unknown[] | undefined)?.[0] ?? inputs["instanceType"] ?? "t3.medium",
+    );
+    const count = Number(record(inputs["scalingConfig"])["desiredSize"] ?? inputs["desiredCapacity"] ?? 1);
+    return [instances("Core nodes", type, count)];
+};
+
+const database: Pricing = ({ inputs }) => {
+    const name = String(inputs["instanceClass"]);
+    const zones = inputs["multiAz"] === true ? 2 : 1;
+    const price = databaseClass(name);
+    const storage = Number(inputs["allocatedStorage"] ?? 0);
+    return [
+        price === undefined
+            ? unpriced("RDS instance", name)
+            : item("RDS instance", price * zones * HOURS, `${name} in ${zones === 2 ? "two zones" : "one zone"}`),
+        item("RDS storage", storage * monthly.rdsStorage * zones, `${storage} GB gp3${zones === 2 ? ", twice" : ""}`),
+    ];
+};
+
+const host: Pricing = ({ inputs }) => {
+    const disk = Number(record(inputs["rootBlockDevice"])["volumeSize"] ?? 8);
+    return [
+        instances("EC2 host", String(inputs["instanceType"]), 1),
+        item("Host's root volume", disk * monthly.gp3, `${disk} GB gp3`),
+    ];
+};
+
+const pricings: Readonly<Record<string, Pricing>> = {
+    "eks:index:Cluster": controlPlane,
+    "aws:eks/cluster:Cluster": controlPlane,
+    "awsx:ec2:Vpc": vpc,
+    "aws:ec2/natGateway:NatGateway": () => [
+        item("NAT gateways", (hourly.natGateway + hourly.publicIpv4) * HOURS, "one with its address"),
+    ],
+    "aws:ec2/vpcEndpoint:VpcEndpoint": interfaceEndpoint,
+    "eks:index:ManagedNodeGroup": nodeGroup,
+    "aws:eks/nodeGroup:NodeGroup": nodeGroup,
+    "aws:rds/instance:Instance": database,
+    "aws:ec2/instance:Instance": host,
+    "aws:ebs/volume:Volume": ({ inputs }) => [
+        item("EBS volumes", Number(inputs["size"] ?? 0) * monthly.gp3, `${String(inputs["size"])} GB gp3`),
+    ],
+    "aws:kms/key:Key": () => [item("KMS keys", monthly.kmsKey, `${monthly.kmsKey} a key`)],
+    "aws:secretsmanager/secret:Secret": () => [item("Secrets Manager", monthly.secretsManagerSecret, "a secret")],
+};
+
+/** Volumes of the cluster that outlive nodes and pods. */
+function volumes(config: StackConfig): CostItem[] {
+    const { gateway, monitoring, sandboxes } = config;
+    const { database: db } = gateway;
+    const parts = [
+        ["sandboxes", sandboxes.reduce((sum, { storage }) => sum + storage.sizeGi, 0)],
+        ["Prometheus", monitoring.prometheus.storageGi],
+        ["Grafana", monitoring.grafana.storageGi],
+        ["Postgres", db.mode === "embedded" ? db.storageGi * db.instances : 0],
+    ] as const;
+    const total = parts.reduce((sum, [, size]) => sum + size, 0);
+    const detail = parts.filter(([, size]) => size > 0).map(([name, size]) => `${name} ${size}`);
+    return [item("Volumes (gp3)", total * monthly.gp3, `${total} GB: ${detail.join(", ")}`)];
+}
+
+function kataNodes(config: StackConfig): CostItem[] {
+    const pods = kataPods(config);
+    const nodes = estimateNodes(pods, config.nodePools);
+    if (!nodes)
+        return pods.length > 0 ? [unpriced("Kata nodes", "no type of the enabled pools that holds every sandbox")] : [];
+    const disk = config.nodePools.rootVolumeGi;
+    return [
+        item(
+            "Kata nodes",
+            nodes.monthly,
+            `${times(nodes.count, nodes.instanceType)}${nodes.spot ? " (spot)" : ""} of ${nodes.pool} for ${pods.length} ${pods.length === 1 ? "sandbox" : "sandboxes"}`,
+        ),
+        item("Kata nodes' root volumes", disk * monthly.gp3 * nodes.count, `${times(nodes.count, `${disk} GB gp3`)}`),
+    ];
+}
+
+/** Items of one name become one: the sum, with the number of them. */
+function merge(items: readonly CostItem[]): CostItem[] {
+    const groups = new Map<string, CostItem[]>();
+    for (const each of items) groups.set(each.name, [...(groups.get(each.name) ?? []), each]);
+    return [...groups].map(([name, group]) => {
+        const sum = group.reduce((total, each) => total + each.monthly, 0);
+        const detail = group[0]?.detail ?? "";
+        return item(name, sum, group.length > 1 ? `${group.length} x ${detail}` : detail);
+    });
+}
+
+const PERIOD_DAYS: Readonly<Record<string, number>> = { s: 1 / 86_400, m: 1 / 1440, h: 1 / 24, d: 1 };
+
+/** A budget a period as USD a month of 30 days. */
+function budgetMonthly(budgetUsd: number, period: string): number {
+    const days = Number.parseInt(period, 10) * (PERIOD_DAYS[period.at(-1) ?? "d"] ?? 1);
+    return days > 0 ? (budgetUsd * 30) / days : budgetUsd;
+}
+
+function modelBudgets(config: StackConfig): CostItem[] {
+    return [...config.sandboxes, ...config.warmPools].map(({ name, key }) =>
+        item(name, budgetMonthly(key.budgetUsd, key.budgetPeriod), `${key.budgetUsd} every ${key.budgetPeriod}`),
+    );
+}
+
+function assumptions(config: StackConfig): string[] {
+    const spot = config.target === "cluster" && config.nodePools.nested.capacityTypes.includes("spot");
+    return [
+        `on-demand list prices of ${PRICES.region}, ${HOURS} hours a month, no savings plan, no tax`,
+        ...(config.region === PRICES.region ? [] : [`${config.region} may cost more than ${PRICES.region}`]),
+        ...(spot ? [`spot at ${SPOT_SHARE * 100} % of the on-demand price; the market decides`] : []),
+        ...(config.target === "cluster"
+            ? [
+                  `sandboxes run all month, each with its requests and ${KATA_OVERHEAD.millicores}m CPU and ${KATA_OVERHEAD.memoryMi}Mi for its VM`,
+              ]
+            : []),
+        `not in it: traffic (NAT ${perGb.nat} a GB, endpoints ${perGb.interfaceEndpoint} a GB), logs (${perGb.logs} a GB), backups (S3 ${monthly.s3} a GB)`,
+    ];
+}
+
+/** What a stack costs a month, from its planned resources and its config. */
+export function estimateCost(resources: readonly PlannedResource[], config: StackConfig): CostEstimate {
+    const priced = resources.flatMap((resource) => pricings[resource.type]?.(resource, config) ?? []);
+    const onCluster = config.target === "cluster" ? [...kataNodes(config), ...volumes(config)] : [];
+    const items = merge([...priced, ...onCluster]).sort((a, b) => b.monthly - a.monthly);
+    const models = config.target === "cluster" ? modelBudgets(config) : [];
+    const total = (list: readonly CostItem[]) =>
+        Math.round(list.reduce((sum, each) => sum + each.monthly, 0) * 100) / 100;
+    return {
+        currency: PRICES.currency,
+        monthly: total(items),
+        items,
+        models,
+        modelsMonthly: total(models),
+        assumptions: assumptions(config),
+        prices: { region: PRICES.region, date: PRICES.date },
+    };
+}
