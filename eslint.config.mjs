@@ -24,5 +24,6 @@ export default tseslint.config(
         },
     },
     { files: ["**/*.{js,mjs,cjs}"], languageOptions: { globals: globals.node } },
+    { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
     prettier,
 );
