@@ -24,23 +24,23 @@ export function defaultDenySpec() {
 export interface SandboxPolicyInput {
     /** Labels of the sandbox's pods. */
     readonly selector: Readonly<Record<string, string>>;
-    /** Port that the cluster's ingress may call, for channels that call the agent. */
-    readonly webhookPort?: number;
+    /** Port that namespaces with the label `clawstack.dev/ingress: "true"` may call, for agents that are called. */
+    readonly servicePort?: number;
 }
 
 /**
  * What a sandbox may reach: DNS, LiteLLM, and HTTPS outside of all private ranges. Not other sandboxes, the database,
- * Grafana, the Kubernetes API or metadata services. Nobody reaches the sandbox, but an ingress when it has a webhook.
+ * Grafana, the Kubernetes API or metadata services. Nobody reaches the sandbox, but labelled namespaces when it is one that is called.
  */
-export function sandboxPolicySpec({ selector, webhookPort }: SandboxPolicyInput) {
+export function sandboxPolicySpec({ selector, servicePort }: SandboxPolicyInput) {
     return {
         podSelector: { matchLabels: { ...selector } },
         policyTypes: ["Ingress", "Egress"],
-        ingress: webhookPort
+        ingress: servicePort
             ? [
                   {
                       from: [{ namespaceSelector: { matchLabels: { "clawstack.dev/ingress": "true" } } }],
-                      ports: [{ protocol: "TCP", port: webhookPort }],
+                      ports: [{ protocol: "TCP", port: servicePort }],
                   },
               ]
             : [],

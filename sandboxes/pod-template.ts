@@ -1,6 +1,7 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { SandboxConfig, WarmPoolConfig } from "../config";
 import { revisionOf } from "../workloads/revision";
-import type { AgentWorkload } from "./agents";
+import { CONFIG_DIR, SEED_DIR, type AgentWorkload } from "./agents";
 
 export interface PodTemplateInput {
     readonly config: Pick<SandboxConfig | WarmPoolConfig, "name" | "image" | "resources" | "key">;
@@ -14,8 +15,8 @@ export interface PodTemplateInput {
     readonly secretEnv: readonly string[];
     /** PVC to mount; absent where a claim template of this name provides it. */
     readonly claimName?: string;
-    /** Changes when a secret does, so that the pod is made anew; never derived from a secret's value. */
-    readonly secretRevision: string;
+    /** Changes when a secret does, so that the pod is made anew. */
+    readonly secretRevision: pulumi.Input<string>;
 }
 
 /** Name of the volume that holds the agent's state. */
@@ -30,22 +31,40 @@ const containerSecurity = {
     seccompProfile: { type: "RuntimeDefault" },
 };
 
+const MANAGED_PREFIX = "managed.";
+
+/** Data of the ConfigMap: files by name, those that stay the stack's with a prefix. */
+export function configData({ files, managed }: AgentWorkload): Record<string, string> {
+    const prefixed = Object.entries(managed).map(([name, content]) => [`${MANAGED_PREFIX}${name}`, content] as const);
+    return { ...files, ...Object.fromEntries(prefixed) };
+}
+
+/** Where each key of the ConfigMap stands below `CONFIG_DIR`. */
+function configItems({ files, managed }: AgentWorkload) {
+    return [
+        ...Object.keys(files).map((name) => ({ key: name, path: `seed/${name}` })),
+        ...Object.keys(managed).map((name) => ({ key: `${MANAGED_PREFIX}${name}`, path: `managed/${name}` })),
+    ];
+}
+
 /**
  * Copies each config file on the first run and keeps what is there after: edits by hand live on. A file that nobody
  * edited follows the stack; the copy of what was written last tells the two apart.
  */
-export function configScript(stateDir: string): string {
+export function configScript(stateDir: string, seedDir: string = SEED_DIR): string {
     return [
         "set -eu",
         `mkdir -p "${stateDir}/.clawstack"`,
-        "for source in /config/*; do",
+        `for source in "${seedDir}"/*; do`,
         '  name=$(basename "$source")',
         `  target="${stateDir}/$name"`,
         `  written="${stateDir}/.clawstack/$name"`,
-        '  if [ ! -e "$target" ] || { [ -e "$written" ] && cmp -s "$target" "$written"; }; then',
-        '    cp "$source" "$target"',
+        '  if [ ! -e "$target" ] || cmp -s "$target" "$source" || { [ -e "$written" ] && cmp -s "$target" "$written"; }; then',
+        // Renamed into place: a pod that ends half way leaves no half a file.
+        '    cp "$source" "$target.new"',
+        '    mv "$target.new" "$target"',
         '    cp "$source" "$written"',
-        '    echo "$name: written from the stack"',
+        '    echo "$name: as the stack has it"',
         "  else",
         '    echo "$name: kept, it was edited here"',
         "  fi",
@@ -59,7 +78,7 @@ function httpGet({ path, port }: { path: string; port: number }) {
 
 function probes({ startup, liveness, readiness }: AgentWorkload) {
     return {
-        // Five minutes: OpenClaw's gateway was measured at 34 s on two idle cores.
+        // Five minutes: OpenClaw was measured at 24 to 34 s on two cores, and the first start installs a plugin.
         ...(startup ? { startupProbe: { ...httpGet(startup), periodSeconds: 5, failureThreshold: 60 } } : {}),
         ...(liveness
             ? { livenessProbe: { ...httpGet(liveness), periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 4 } }
@@ -73,7 +92,7 @@ export function podTemplate(input: PodTemplateInput) {
     const { config, workload } = input;
     const mounts = [
         { name: STATE_VOLUME, mountPath: workload.mountPath },
-        { name: "config", mountPath: "/config", readOnly: true },
+        { name: "config", mountPath: CONFIG_DIR, readOnly: true },
     ];
     const state = input.claimName
         ? [{ name: STATE_VOLUME, persistentVolumeClaim: { claimName: input.claimName } }]
@@ -84,7 +103,7 @@ export function podTemplate(input: PodTemplateInput) {
             annotations: {
                 // Karpenter replaces a node only once its agents have ended.
                 "karpenter.sh/do-not-disrupt": "true",
-                "clawstack.dev/config-revision": revisionOf(workload.files),
+                "clawstack.dev/config-revision": revisionOf(configData(workload)),
                 "clawstack.dev/secret-revision": input.secretRevision,
             },
         },
@@ -134,9 +153,12 @@ export function podTemplate(input: PodTemplateInput) {
                     volumeMounts: mounts,
                 },
             ],
-            volumes: [...state, { name: "config", configMap: { name: input.configMapName } }],
-            // Long enough to end a turn and close the channel's connection.
-            terminationGracePeriodSeconds: 60,
+            volumes: [
+                ...state,
+                { name: "config", configMap: { name: input.configMapName, items: configItems(workload) } },
+            ],
+            // An idle agent ends at once, one at work ends its turn first; EC2 gives a spot node these two minutes.
+            terminationGracePeriodSeconds: 120,
         },
     };
 }

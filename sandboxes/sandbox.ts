@@ -3,12 +3,11 @@ import { ConfigMap, PersistentVolumeClaim, Secret } from "@pulumi/kubernetes/cor
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ModelConfig, SandboxConfig } from "../config";
-import { revisionOf } from "../workloads/revision";
 import type { AgentKind } from "./agents";
 import { SANDBOX_LABEL, sandboxLabels } from "./labels";
 import { sandboxPolicySpec } from "./network-policy";
-import { secretEnv } from "./secret-env";
-import { podTemplate } from "./pod-template";
+import { configData, podTemplate } from "./pod-template";
+import { secretEnv, secretRevision } from "./secret-env";
 
 export interface AgentSandboxArgs {
     readonly config: SandboxConfig;
@@ -66,7 +65,7 @@ export class AgentSandbox extends pulumi.ComponentResource {
         const environment = secretEnv(name, workload, args.virtualKey, args.secrets, config.key.rotation, inside);
 
         const secret = new Secret(name, { metadata, stringData: environment }, inside);
-        const configMap = new ConfigMap(name, { metadata, data: { ...workload.files } }, inside);
+        const configMap = new ConfigMap(name, { metadata, data: configData(workload) }, inside);
         const volume = new PersistentVolumeClaim(
             name,
             {
@@ -89,7 +88,7 @@ export class AgentSandbox extends pulumi.ComponentResource {
                 metadata,
                 spec: sandboxPolicySpec({
                     selector: { [SANDBOX_LABEL]: config.name },
-                    webhookPort: workload.webhookPort,
+                    servicePort: workload.servicePort,
                 }),
             },
             inside,
@@ -102,8 +101,8 @@ export class AgentSandbox extends pulumi.ComponentResource {
                 metadata,
                 spec: {
                     operatingMode: config.suspended ? "Suspended" : "Running",
-                    // A headless Service of the sandbox's name, for channels that call the agent.
-                    service: workload.webhookPort !== undefined,
+                    // A headless Service of the sandbox's name, for agents that are called.
+                    service: workload.servicePort !== undefined,
                     podTemplate: podTemplate({
                         config,
                         workload,
@@ -113,7 +112,7 @@ export class AgentSandbox extends pulumi.ComponentResource {
                         configMapName: config.name,
                         secretEnv: Object.keys(environment).sort(),
                         claimName: config.name,
-                        secretRevision: revisionOf([config.key.rotation]),
+                        secretRevision: secretRevision(environment, workload.keyEnv),
                     }),
                 },
             },

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { AgentWorkload } from "./agents";
@@ -17,4 +18,22 @@ export function secretEnv(
         return [env, new RandomPassword(logicalName, { length: 40, special: false, keepers }, opts).result] as const;
     });
     return { [workload.keyEnv]: virtualKey, ...secrets, ...Object.fromEntries(generated) };
+}
+
+/**
+ * Changes when any secret of the environment does, and tells nothing of it: a keyed hash, whose key is the random
+ * virtual key among them.
+ */
+export function secretRevision(
+    environment: Readonly<Record<string, pulumi.Input<string>>>,
+    keyEnv: string,
+): pulumi.Output<string> {
+    const revision = pulumi.all(environment).apply((values) => {
+        const entries = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+        return createHmac("sha256", values[keyEnv] ?? "")
+            .update(JSON.stringify(entries))
+            .digest("hex")
+            .slice(0, 12);
+    });
+    return pulumi.unsecret(revision);
 }

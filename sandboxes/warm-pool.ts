@@ -3,12 +3,11 @@ import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ModelConfig, WarmPoolConfig } from "../config";
-import { revisionOf } from "../workloads/revision";
 import type { AgentKind } from "./agents";
 import { sandboxLabels, WARM_POOL_LABEL } from "./labels";
 import { sandboxPolicySpec } from "./network-policy";
-import { secretEnv } from "./secret-env";
-import { podTemplate, STATE_VOLUME } from "./pod-template";
+import { configData, podTemplate, STATE_VOLUME } from "./pod-template";
+import { secretEnv, secretRevision } from "./secret-env";
 
 export interface WarmPoolArgs {
     readonly config: WarmPoolConfig;
@@ -41,14 +40,14 @@ export class WarmPool extends pulumi.ComponentResource {
         const environment = secretEnv(name, workload, args.virtualKey, args.secrets, config.key.rotation, inside);
 
         const secret = new Secret(name, { metadata, stringData: environment }, inside);
-        const configMap = new ConfigMap(name, { metadata, data: { ...workload.files } }, inside);
+        const configMap = new ConfigMap(name, { metadata, data: configData(workload) }, inside);
         const policy = new NetworkPolicy(
             name,
             {
                 metadata,
                 spec: sandboxPolicySpec({
                     selector: { [WARM_POOL_LABEL]: config.name },
-                    webhookPort: workload.webhookPort,
+                    servicePort: workload.servicePort,
                 }),
             },
             inside,
@@ -60,6 +59,8 @@ export class WarmPool extends pulumi.ComponentResource {
                 kind: "SandboxTemplate",
                 metadata,
                 spec: {
+                    // A headless Service a sandbox, for agents that are called.
+                    service: workload.servicePort !== undefined,
                     podTemplate: podTemplate({
                         config,
                         workload,
@@ -68,7 +69,7 @@ export class WarmPool extends pulumi.ComponentResource {
                         secretName: config.name,
                         configMapName: config.name,
                         secretEnv: Object.keys(environment).sort(),
-                        secretRevision: revisionOf([config.key.rotation]),
+                        secretRevision: secretRevision(environment, workload.keyEnv),
                     }),
                     volumeClaimTemplates: [
                         {

@@ -5,6 +5,9 @@ import { oneOf } from "../../config/schema/fields";
 /** An open id of a Feishu user. */
 export const feishuUser = z.string().regex(/^ou_[A-Za-z0-9]+$/, "a Feishu open id such as ou_0123456789abcdef");
 
+/** The id of a Feishu group chat. */
+export const feishuGroup = z.string().regex(/^oc_[A-Za-z0-9]+$/, "a Feishu chat id such as oc_0123456789abcdef");
+
 /** Feishu in China, Lark elsewhere. */
 export const feishuDomain = oneOf(["feishu", "lark"]).default("feishu");
 
@@ -12,7 +15,7 @@ export type FeishuDomain = "feishu" | "lark";
 
 /** Hosts of the API and of the WebSocket gateway. */
 export function feishuHosts(domain: FeishuDomain): string[] {
-    return domain === "feishu" ? ["open.feishu.cn", "*.feishu.cn"] : ["open.larksuite.com", "*.larksuite.com"];
+    return domain === "feishu" ? ["*.feishu.cn"] : ["*.larksuite.com"];
 }
 
 export const feishuCredentials: readonly AgentSecretSpec[] = [

@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { flag, integer } from "../../config/schema/fields";
 import { feishuCredentials, feishuDomain, feishuHosts, feishuUser } from "./feishu";
-import { agentKind } from "./kind";
+import { agentKind, MANAGED_DIR } from "./kind";
 
 const WORKSPACE = "/mnt/workspace";
 const HERMES_HOME = `${WORKSPACE}/.hermes`;
@@ -28,31 +28,49 @@ const settings = z
 export const hermesFeishu = agentKind<z.output<typeof settings>>({
     kind: "hermes-feishu",
     namespace: "hermes",
-    image: "nousresearch/hermes-agent:v0.19.0",
+    // Tags are the dates of releases; this one is 0.19.0.
+    image: "nousresearch/hermes-agent:v2026.7.20",
     storageGi: 10,
     resources: { requests: { cpu: "2", memory: "4Gi" }, limits: { cpu: "2", memory: "4Gi" } },
     settings,
-    egressHosts: ({ domain }) => feishuHosts(domain),
+    // The first start installs Feishu's client from PyPI: the image has none.
+    egressHosts: ({ domain }) => [...feishuHosts(domain), "pypi.org", "files.pythonhosted.org"],
     secrets: () => feishuCredentials,
     build: ({ settings: { domain, allowAllUsers, allowedUsers, terminalTimeout, maxTurns }, gatewayUrl, model }) => ({
-        // Not in PATH.
-        command: ["/opt/hermes/.venv/bin/hermes", "gateway"],
+        command: ["/opt/hermes/.venv/bin/hermes", "gateway", "run"],
         env: {
-            HERMES_HOME,
             HOME: WORKSPACE,
+            HERMES_HOME,
+            HERMES_MANAGED_DIR: MANAGED_DIR,
+            // The image points both below /opt/data, which is another user's.
+            HERMES_LAZY_INSTALL_TARGET: `${HERMES_HOME}/lazy-packages`,
+            HERMES_WRITE_SAFE_ROOT: WORKSPACE,
             FEISHU_DOMAIN: domain,
             FEISHU_CONNECTION_MODE: "websocket",
             GATEWAY_ALLOW_ALL_USERS: String(allowAllUsers),
             ...(allowedUsers.length > 0 ? { FEISHU_ALLOWED_USERS: allowedUsers.join(",") } : {}),
         },
-        keyEnv: "OPENAI_API_KEY",
+        keyEnv: "LITELLM_API_KEY",
         files: {
             "config.yaml": stringify({
-                model: { default: model.name, provider: "custom", base_url: `${gatewayUrl}/v1` },
                 terminal: { backend: "local", cwd: WORKSPACE, timeout: terminalTimeout },
                 agent: { max_turns: maxTurns },
                 memory: { memory_enabled: true, user_profile_enabled: true },
                 display: { streaming: true },
+            }),
+        },
+        managed: {
+            // Wins over the file of that name in HERMES_HOME, key by key.
+            "config.yaml": stringify({
+                model: {
+                    default: model.name,
+                    provider: "custom",
+                    base_url: `${gatewayUrl}/v1`,
+                    // Without it Hermes sends no key: OPENAI_API_KEY goes to OpenAI alone.
+                    api_key: "${LITELLM_API_KEY}",
+                    context_length: model.contextWindow,
+                    max_tokens: model.maxTokens,
+                },
             }),
         },
         mountPath: WORKSPACE,

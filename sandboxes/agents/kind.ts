@@ -1,11 +1,18 @@
 import type { AgentKindSpec, ModelConfig } from "../../config";
 
+/** Where the pod sees the stack's config files, read-only. */
+export const CONFIG_DIR = "/etc/clawstack";
+/** Files that start a new volume; the sandbox owns its copy. */
+export const SEED_DIR = `${CONFIG_DIR}/seed`;
+/** Files that the agent reads in place: what they say is the stack's to decide, on every start. */
+export const MANAGED_DIR = `${CONFIG_DIR}/managed`;
+
 /** What a kind is given to describe its workload. */
 export interface AgentInput<Settings> {
     readonly name: string;
     readonly settings: Settings;
     readonly model: ModelConfig;
-    /** Models that the agent may ask for beside its own. */
+    /** LiteLLM, without the `/v1` of its OpenAI-compatible API. */
     readonly gatewayUrl: string;
 }
 
@@ -23,15 +30,17 @@ export interface AgentWorkload {
     readonly keyEnv: string;
     /** Secrets that the platform makes up for it, by environment variable. */
     readonly generatedEnv?: readonly string[];
-    /** Config files by name; the init container copies them to `stateDir` on the first run. */
+    /** Config files by name; the init container copies them to `stateDir` on the first run. No secret in them. */
     readonly files: Readonly<Record<string, string>>;
+    /** Config files by name, at `MANAGED_DIR`. No secret in them. */
+    readonly managed: Readonly<Record<string, string>>;
     /** Where the volume is mounted. */
     readonly mountPath: string;
     /** Where config files belong; below `mountPath`. */
     readonly stateDir: string;
     readonly ports: Readonly<Record<string, number>>;
-    /** Port that may be reached from within the cluster, for channels that call the agent. */
-    readonly webhookPort?: number;
+    /** Port that may be reached from within the cluster, for agents that are called. */
+    readonly servicePort?: number;
     readonly startup?: HttpProbe;
     readonly liveness?: HttpProbe;
     readonly readiness?: HttpProbe;

@@ -1,23 +1,33 @@
 import { z } from "zod";
 import { oneOf } from "../../config/schema/fields";
-import { feishuCredentials, feishuDomain, feishuHosts, feishuUser, feishuWebhookSecrets } from "./feishu";
+import { feishuCredentials, feishuDomain, feishuGroup, feishuHosts, feishuUser, feishuWebhookSecrets } from "./feishu";
 import { agentKind } from "./kind";
-import { openclawConfig, openclawDefaults, openclawWorkload } from "./openclaw";
+import { openclawDefaults, openclawPluginHosts, openclawWorkload } from "./openclaw";
 
 /** Port of OpenClaw's Feishu webhook. */
 const WEBHOOK_PORT = 3000;
 
 const settings = z
     .strictObject({
-        /** `websocket`: the agent opens the connection. `webhook`: Feishu calls, through an ingress of your own. */
+        /**
+         * `websocket`: the agent opens the connection. `webhook`: Feishu calls `/feishu/events` on port 3000, through an
+         * ingress of your own in a namespace with the label `clawstack.dev/ingress: "true"`.
+         */
         connectionMode: oneOf(["websocket", "webhook"]).default("websocket"),
         domain: feishuDomain,
+        /** Who may write to the agent: anyone of the tenant, those of `allowFrom`, or those who were paired. */
         dmPolicy: oneOf(["open", "allowlist", "pairing"]).default("open"),
         allowFrom: z.array(feishuUser, { error: "a list of Feishu open ids" }).default([]),
+        /** Groups in which the agent answers when it is mentioned. Default: none, direct messages alone. */
+        groups: z.array(feishuGroup, { error: "a list of Feishu chat ids" }).default([]),
     })
     .refine(({ dmPolicy, allowFrom }) => dmPolicy !== "allowlist" || allowFrom.length > 0, {
         path: ["allowFrom"],
         error: "at least one Feishu open id when dmPolicy is allowlist",
+    })
+    .refine(({ dmPolicy, allowFrom }) => dmPolicy !== "open" || allowFrom.length === 0, {
+        path: ["allowFrom"],
+        error: "an empty list when dmPolicy is open; to let in none but those listed, set dmPolicy: allowlist",
     })
     .prefault({});
 
@@ -26,12 +36,12 @@ export const openclawFeishu = agentKind<z.output<typeof settings>>({
     ...openclawDefaults,
     kind: "openclaw-feishu",
     settings,
-    egressHosts: ({ domain }) => feishuHosts(domain),
+    egressHosts: ({ domain }) => [...feishuHosts(domain), ...openclawPluginHosts],
     secrets: ({ connectionMode }) =>
         connectionMode === "webhook" ? [...feishuCredentials, ...feishuWebhookSecrets] : feishuCredentials,
-    build: ({ settings: { connectionMode, domain, dmPolicy, allowFrom }, gatewayUrl, model }) => {
+    build: ({ settings: { connectionMode, domain, dmPolicy, allowFrom, groups }, gatewayUrl, model }) => {
         const webhook = connectionMode === "webhook";
-        const feishu = {
+        const config = {
             enabled: true,
             connectionMode,
             domain,
@@ -47,7 +57,15 @@ export const openclawFeishu = agentKind<z.output<typeof settings>>({
                 : {}),
             dmPolicy,
             allowFrom: dmPolicy === "open" ? ["*"] : allowFrom,
+            groupPolicy: "allowlist",
+            groupAllowFrom: groups,
+            requireMention: true,
         };
-        return openclawWorkload(openclawConfig(gatewayUrl, model, { feishu }), webhook ? WEBHOOK_PORT : undefined);
+        return openclawWorkload({
+            gatewayUrl,
+            model,
+            channel: { id: "feishu", config },
+            ...(webhook ? { servicePort: WEBHOOK_PORT, ports: { webhook: WEBHOOK_PORT } } : {}),
+        });
     },
 });

@@ -1,5 +1,5 @@
 import type { ModelConfig, ResourceAmounts } from "../../config";
-import type { AgentWorkload } from "./kind";
+import { CONFIG_DIR, MANAGED_DIR, type AgentWorkload } from "./kind";
 
 /** Port of OpenClaw's gateway. */
 export const OPENCLAW_PORT = 18789;
@@ -15,6 +15,9 @@ export const openclawDefaults = {
         limits: { cpu: "2", memory: "4Gi" } satisfies ResourceAmounts,
     },
 };
+
+/** The image has no channel in it: the first start installs the channel's plugin, of OpenClaw's version, from npm. */
+export const openclawPluginHosts = ["registry.npmjs.org"];
 
 const HOME = "/home/node/.openclaw";
 
@@ -37,36 +40,81 @@ export function litellmProvider(gatewayUrl: string, model: ModelConfig) {
     };
 }
 
-/** openclaw.json for one channel. */
-export function openclawConfig(gatewayUrl: string, model: ModelConfig, channels: object): string {
+export interface OpenclawChannel {
+    /** Plugin of the channel, and its key under `channels`. */
+    readonly id: string;
+    readonly config: object;
+}
+
+export interface OpenclawOptions {
+    readonly gatewayUrl: string;
+    readonly model: ModelConfig;
+    readonly channel?: OpenclawChannel;
+    /** Offers the OpenAI-compatible API of the agent itself. */
+    readonly httpApi?: boolean;
+    readonly servicePort?: number;
+    readonly ports?: Readonly<Record<string, number>>;
+}
+
+function json(value: unknown): string {
+    return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+const include = (file: string) => ({ $include: `${MANAGED_DIR}/${file}` });
+
+/**
+ * openclaw.json and the files that it includes. The sandbox may edit openclaw.json, and its edits live on; model,
+ * gateway and who may write to the agent are includes, which OpenClaw reads anew at every start and never writes.
+ */
+export function openclawFiles({ gatewayUrl, model, channel, httpApi }: OpenclawOptions) {
     const config = {
         gateway: {
             mode: "local",
             port: OPENCLAW_PORT,
-            // The kubelet probes the pod's address, and NetworkPolicy lets nobody else in.
+            // The kubelet probes the pod's address. OpenClaw starts on it only with a token; NetworkPolicy is the other lock.
             bind: "lan",
             auth: { mode: "token", token: "${OPENCLAW_GATEWAY_TOKEN}" },
+            ...(httpApi ? { http: { endpoints: { chatCompletions: { enabled: true } } } } : {}),
         },
-        models: { providers: { litellm: litellmProvider(gatewayUrl, model) } },
-        agents: { defaults: { model: { primary: `litellm/${model.name}` } } },
-        channels,
+        models: { providers: { litellm: include("provider.json") } },
+        agents: { defaults: { model: include("model.json") } },
+        ...(channel
+            ? {
+                  channels: { [channel.id]: include("channel.json") },
+                  // A plugin from npm does nothing until it is named here.
+                  plugins: { entries: { [channel.id]: { enabled: true } } },
+              }
+            : {}),
     };
-    return `${JSON.stringify(config, null, 2)}\n`;
+    return {
+        files: { "openclaw.json": json(config) },
+        managed: {
+            "provider.json": json(litellmProvider(gatewayUrl, model)),
+            "model.json": json({ primary: `litellm/${model.name}` }),
+            ...(channel ? { "channel.json": json(channel.config) } : {}),
+        },
+    };
 }
 
-/** OpenClaw's gateway with a config file. `/healthz` is liveness, `/readyz` readiness. */
-export function openclawWorkload(config: string, webhookPort?: number): AgentWorkload {
+/** OpenClaw's gateway. `/healthz` is liveness; `/readyz` also fails while the channel's connection does. */
+export function openclawWorkload(options: OpenclawOptions): AgentWorkload {
     return {
-        command: ["node", "dist/index.js", "gateway", "run"],
-        env: { OPENCLAW_STATE_DIR: HOME, OPENCLAW_CONFIG_PATH: `${HOME}/openclaw.json`, NODE_ENV: "production" },
+        command: ["node", "/app/dist/index.js", "gateway", "run"],
+        env: {
+            OPENCLAW_STATE_DIR: HOME,
+            OPENCLAW_CONFIG_PATH: `${HOME}/openclaw.json`,
+            // ConfigMap files are symbolic links within this folder.
+            OPENCLAW_INCLUDE_ROOTS: CONFIG_DIR,
+            NODE_ENV: "production",
+        },
         keyEnv: "LITELLM_API_KEY",
         generatedEnv: ["OPENCLAW_GATEWAY_TOKEN"],
-        files: { "openclaw.json": config },
+        ...openclawFiles(options),
         mountPath: HOME,
         stateDir: HOME,
-        ports: { gateway: OPENCLAW_PORT, ...(webhookPort ? { webhook: webhookPort } : {}) },
-        webhookPort,
-        startup: { path: "/healthz", port: OPENCLAW_PORT },
+        ports: { gateway: OPENCLAW_PORT, ...options.ports },
+        servicePort: options.servicePort,
+        startup: { path: "/startupz", port: OPENCLAW_PORT },
         liveness: { path: "/healthz", port: OPENCLAW_PORT },
         readiness: { path: "/readyz", port: OPENCLAW_PORT },
     };

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { configScript } from "../../../sandboxes/pod-template";
 
-/** Runs the init container's very script, with its /config in a folder of the test. */
+/** Runs the init container's very script, with its folders in one of the test. */
 describe("sandboxes: the script that writes config files", () => {
     let root: string;
     const state = () => path.join(root, "state");
@@ -18,13 +18,12 @@ describe("sandboxes: the script that writes config files", () => {
 
     const run = (content: string) => {
         writeFileSync(path.join(source(), "openclaw.json"), content);
-        const script = configScript(state()).replace("/config/*", `${source()}/*`);
-        return execFileSync("sh", ["-c", script], { encoding: "utf8" });
+        return execFileSync("sh", ["-c", configScript(state(), source())], { encoding: "utf8" });
     };
     const written = () => readFileSync(path.join(state(), "openclaw.json"), "utf8");
 
     it("writes a file on the first run", () => {
-        expect(run("one")).to.contain("written from the stack");
+        expect(run("one")).to.contain("as the stack has it");
         expect(written()).to.equal("one");
     });
 
@@ -39,6 +38,14 @@ describe("sandboxes: the script that writes config files", () => {
         writeFileSync(path.join(state(), "openclaw.json"), "mine");
         expect(run("two")).to.contain("kept, it was edited here");
         expect(written()).to.equal("mine");
+    });
+
+    it("takes up a file that was edited to what the stack says", () => {
+        run("one");
+        writeFileSync(path.join(state(), "openclaw.json"), "two");
+        run("two");
+        run("three");
+        expect(written()).to.equal("three");
     });
 
     it("writes it again once it was removed", () => {

@@ -33,8 +33,8 @@ describe("sandboxes: network policy", () => {
         expect(egress.map(({ ports }) => ports.map(({ port }) => port))).to.deep.equal([[53, 53], [4000], [443]]);
     });
 
-    it("lets an ingress in where a channel calls the agent", () => {
-        const { ingress } = sandboxPolicySpec({ selector: { a: "b" }, webhookPort: 3000 });
+    it("lets labelled namespaces in where the agent is called", () => {
+        const { ingress } = sandboxPolicySpec({ selector: { a: "b" }, servicePort: 3000 });
         expect(ingress.map(({ ports }) => ports.map(({ port }) => port))).to.deep.equal([[3000]]);
     });
 
