@@ -104,7 +104,7 @@ export class ControlPlane {
         const tokenFile = join(this.folder, "tokens.csv");
         await mkdir(certificates);
         await writeFile(keyFile, privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
-        await writeFile(publicKeyFile, publicKey.export({ type: "pkcs1", format: "pem" }));
+        await writeFile(publicKeyFile, publicKey.export({ type: "spki", format: "pem" }));
         const users = Object.entries(USERS).map(
             ([user, [name, group]]) => `${this.tokens[user as User]},${name},${name},"${group}"`,
         );

@@ -43,6 +43,7 @@ async function go(args: readonly string[], cwd: string, what: string): Promise<s
         const output = [stderr, stdout].filter(Boolean).join("\n").trim() || message;
         throw new Error(
             `${what} failed: ${output.slice(-4000)}\nIt takes Go 1.26 or newer on PATH (https://go.dev/dl) and a Go module proxy within reach.`,
+            { cause: error },
         );
     }
 }
