@@ -1,0 +1,113 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { readStackFile } from "../../../config";
+import { providePulumi } from "./cli";
+import { startProviders, type Cloud } from "./providers";
+
+const root = path.resolve(__dirname, "../../..");
+
+/** Secrets of every agent of the stacks that ship. Each has a mark of its own, to look for in the state. */
+export const handedIn = {
+    slackBotToken: "xoxb-HANDED-IN-BOT-TOKEN",
+    slackAppToken: "xapp-HANDED-IN-APP-TOKEN",
+    feishuAppId: "cli_HANDEDINAPPID",
+    feishuAppSecret: "HANDED-IN-APP-SECRET",
+};
+const webhook = "https://hooks.slack.com/services/HANDED-IN-WEBHOOK";
+
+export type Sections = Record<string, unknown>;
+
+/** Sections of a stack's settings file, as plain values. */
+export function sectionsOf(stack: string): Sections {
+    const { values } = readStackFile(path.join(root, `Pulumi.${stack}.yaml`));
+    return Object.fromEntries(
+        Object.entries(values)
+            .filter(([key]) => key.startsWith("clawstack:"))
+            .map(([key, value]) => [key.slice("clawstack:".length), JSON.parse(value) as unknown]),
+    );
+}
+
+/** A stack of the program under the real engine, with stand-ins for its providers. */
+export class TestStack {
+    readonly cloud: Cloud = { calls: [], resources: new Map() };
+    private constructor(
+        readonly stack: Stack,
+        private readonly folder: string,
+        private readonly stopProviders: () => void,
+    ) {}
+
+    static async create(name: string): Promise<TestStack> {
+        await providePulumi();
+        const folder = mkdtempSync(path.join(tmpdir(), "clawstack-engine-"));
+        const cloud: Cloud = { calls: [], resources: new Map() };
+        const providers = await startProviders(cloud);
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- `export =` of the program, as the engine loads it
+        const program = require(path.join(root, "index.ts")) as () => Promise<Record<string, unknown>>;
+        const stack = await LocalWorkspace.createStack(
+            { stackName: name, projectName: "clawstack", program: async () => program() },
+            {
+                envVars: {
+                    PULUMI_CONFIG_PASSPHRASE: "a passphrase of the test",
+                    PULUMI_HOME: path.join(folder, "home"),
+                    PULUMI_DEBUG_PROVIDERS: providers.attach,
+                    PULUMI_SKIP_UPDATE_CHECK: "true",
+                },
+                projectSettings: { name: "clawstack", runtime: "nodejs", backend: { url: `file://${folder}` } },
+            },
+        );
+        const created = new TestStack(stack, folder, providers.stop);
+        Object.defineProperty(created, "cloud", { value: cloud });
+        return created;
+    }
+
+    /** Sets the stack's config: the region, these sections, and a secret for whatever asks for one. */
+    async configure(sections: Sections): Promise<void> {
+        const names = [
+            ...((sections["sandboxes"] ?? []) as { name: string }[]),
+            ...((sections["warmPools"] ?? []) as { name: string }[]),
+        ];
+        const agents = [...((sections["sandboxes"] ?? []) as Agent[]), ...((sections["warmPools"] ?? []) as Agent[])];
+        const secrets = {
+            sandboxes: Object.fromEntries(
+                names.map(({ name }, index) => [name, secretsOf(agents[index]?.agent ?? "")]),
+            ),
+            monitoring: { slackWebhookUrl: webhook },
+        };
+        const plain = Object.entries(sections).map(
+            ([key, value]) => [`clawstack:${key}`, { value: JSON.stringify(value) }] as const,
+        );
+        await this.stack.setAllConfig({
+            "aws:region": { value: "us-west-2" },
+            ...Object.fromEntries(plain),
+            "clawstack:secrets": { value: JSON.stringify(secrets), secret: true },
+        });
+    }
+
+    /** The state as the backend stores it. */
+    stateFile(): string {
+        const folder = path.join(this.folder, ".pulumi", "stacks");
+        const file = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((name) => name.endsWith(".json"));
+        return readFileSync(path.join(folder, file ?? "none"), "utf8");
+    }
+
+    /** Changes since the last call, as `create sandbox-a kubernetes:core/v1:Secret`. */
+    takeCalls(): string[] {
+        return this.cloud.calls.splice(0).map(({ operation, name, type }) => `${operation} ${name} ${type}`);
+    }
+
+    dispose(): void {
+        this.stopProviders();
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+}
+
+interface Agent {
+    readonly agent: string;
+}
+
+function secretsOf(agent: string): Record<string, string> {
+    const { slackBotToken, slackAppToken, feishuAppId, feishuAppSecret } = handedIn;
+    return agent.endsWith("slack") ? { slackBotToken, slackAppToken } : { feishuAppId, feishuAppSecret };
+}
