@@ -26,7 +26,7 @@ export function writeFiles(files: readonly PlanFile[], folder: string, stack: st
     }
     let aside: string | undefined;
     try {
-        mkdirSync(folder, { recursive: true });
+        ensureFolder(folder);
         aside = mkdtempSync(path.join(folder, `.${stack}-`));
         const fresh = path.join(aside, "new");
         const folders = new Set(files.map((file) => path.dirname(path.join(fresh, file.path))));
@@ -45,6 +45,13 @@ export function writeFiles(files: readonly PlanFile[], folder: string, stack: st
         if (aside) rmSync(aside, { recursive: true, force: true });
     }
     return target;
+}
+
+/** Node's own recursive mkdir never comes back from a file system that refuses with ENOENT, as /proc does. */
+function ensureFolder(folder: string): void {
+    if (existsSync(folder)) return;
+    ensureFolder(path.dirname(folder));
+    mkdirSync(folder);
 }
 
 function restore(aside: string | undefined, target: string): void {

@@ -41,4 +41,8 @@ describe("plan: files", () => {
         expect(() => writeFiles([], file, "dev")).to.throw(OutputError, /can't be written/);
         expect(existsSync(path.join(file, "dev"))).to.equal(false);
     });
+
+    it("says so where no folder can be made", () => {
+        expect(() => writeFiles([], "/proc/clawstack/out", "dev")).to.throw(OutputError, /can't be written/);
+    });
 });
