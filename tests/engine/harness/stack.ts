@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { readStackFile } from "../../../config";
+import { agentKinds } from "../../../sandboxes/agents";
 import { providePulumi } from "./cli";
 import { startProviders, type Cloud } from "./providers";
 
@@ -64,15 +65,9 @@ export class TestStack {
 
     /** Sets the stack's config: the region, these sections, and a secret for whatever asks for one. */
     async configure(sections: Sections): Promise<void> {
-        const names = [
-            ...((sections["sandboxes"] ?? []) as { name: string }[]),
-            ...((sections["warmPools"] ?? []) as { name: string }[]),
-        ];
         const agents = [...((sections["sandboxes"] ?? []) as Agent[]), ...((sections["warmPools"] ?? []) as Agent[])];
         const secrets = {
-            sandboxes: Object.fromEntries(
-                names.map(({ name }, index) => [name, secretsOf(agents[index]?.agent ?? "")]),
-            ),
+            sandboxes: Object.fromEntries(agents.map((agent) => [agent.name, secretsOf(agent)])),
             monitoring: { slackWebhookUrl: webhook },
         };
         const plain = Object.entries(sections).map(
@@ -104,10 +99,17 @@ export class TestStack {
 }
 
 interface Agent {
+    readonly name: string;
     readonly agent: string;
+    readonly settings?: unknown;
 }
 
-function secretsOf(agent: string): Record<string, string> {
-    const { slackBotToken, slackAppToken, feishuAppId, feishuAppSecret } = handedIn;
-    return agent.endsWith("slack") ? { slackBotToken, slackAppToken } : { feishuAppId, feishuAppSecret };
+/** A value for each secret that the agent asks for. */
+function secretsOf({ agent, settings }: Agent): Record<string, string> {
+    const kind = agentKinds[agent];
+    if (!kind) throw new Error(`no agent kind ${agent}`);
+    const values: Record<string, string> = handedIn;
+    return Object.fromEntries(
+        kind.secrets(kind.settings.parse(settings)).map(({ key }) => [key, values[key] ?? `HANDED-IN-${key}`]),
+    );
 }
