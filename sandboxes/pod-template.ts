@@ -78,7 +78,7 @@ function httpGet({ path, port }: { path: string; port: number }) {
 
 function probes({ startup, liveness, readiness }: AgentWorkload) {
     return {
-        // Five minutes: OpenClaw was measured at 24 to 34 s on two cores, and the first start installs a plugin.
+        // Five minutes: OpenClaw was measured at 24 to 60 s on two busy cores.
         ...(startup ? { startupProbe: { ...httpGet(startup), periodSeconds: 5, failureThreshold: 60 } } : {}),
         ...(liveness
             ? { livenessProbe: { ...httpGet(liveness), periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 4 } }
@@ -96,6 +96,21 @@ export function podTemplate(input: PodTemplateInput) {
     ];
     const state = input.claimName
         ? [{ name: STATE_VOLUME, persistentVolumeClaim: { claimName: input.claimName } }]
+        : [];
+    const env = Object.entries(workload.env).map(([name, value]) => ({ name, value }));
+    const setup = workload.setup
+        ? [
+              {
+                  name: "setup",
+                  image: config.image,
+                  command: ["sh", "-c", workload.setup],
+                  env,
+                  securityContext: containerSecurity,
+                  // As the agent's own, after which it runs: the pod needs no more for it.
+                  resources: config.resources,
+                  volumeMounts: mounts,
+              },
+          ]
         : [];
     return {
         metadata: {
@@ -129,6 +144,7 @@ export function podTemplate(input: PodTemplateInput) {
                     resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
                     volumeMounts: mounts,
                 },
+                ...setup,
             ],
             containers: [
                 {
@@ -136,7 +152,7 @@ export function podTemplate(input: PodTemplateInput) {
                     image: config.image,
                     command: [...workload.command],
                     env: [
-                        ...Object.entries(workload.env).map(([name, value]) => ({ name, value })),
+                        ...env,
                         ...input.secretEnv.map((name) => ({
                             name,
                             valueFrom: { secretKeyRef: { name: input.secretName, key: name } },

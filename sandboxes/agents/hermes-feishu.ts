@@ -5,6 +5,7 @@ import { feishuCredentials, feishuDomain, feishuHosts, feishuUser } from "./feis
 import { agentKind, MANAGED_DIR } from "./kind";
 
 const WORKSPACE = "/mnt/workspace";
+const PYTHON = "/opt/hermes/.venv/bin/python";
 const HERMES_HOME = `${WORKSPACE}/.hermes`;
 
 const settings = z
@@ -33,7 +34,7 @@ export const hermesFeishu = agentKind<z.output<typeof settings>>({
     storageGi: 10,
     resources: { requests: { cpu: "2", memory: "4Gi" }, limits: { cpu: "2", memory: "4Gi" } },
     settings,
-    // The first start installs Feishu's client from PyPI: the image has none.
+    // Feishu's client comes from PyPI: the image has none.
     egressHosts: ({ domain }) => [...feishuHosts(domain), "pypi.org", "files.pythonhosted.org"],
     secrets: () => feishuCredentials,
     build: ({ settings: { domain, allowAllUsers, allowedUsers, terminalTimeout, maxTurns }, gatewayUrl, model }) => ({
@@ -51,6 +52,8 @@ export const hermesFeishu = agentKind<z.output<typeof settings>>({
             ...(allowedUsers.length > 0 ? { FEISHU_ALLOWED_USERS: allowedUsers.join(",") } : {}),
         },
         keyEnv: "LITELLM_API_KEY",
+        // Hermes would install it by itself, and go on without Feishu when it can't.
+        setup: `exec ${PYTHON} -c "from tools.lazy_deps import ensure; ensure('platform.feishu', prompt=False)"`,
         files: {
             "config.yaml": stringify({
                 terminal: { backend: "local", cwd: WORKSPACE, timeout: terminalTimeout },

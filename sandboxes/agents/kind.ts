@@ -30,6 +30,8 @@ export interface AgentWorkload {
     readonly keyEnv: string;
     /** Secrets that the platform makes up for it, by environment variable. */
     readonly generatedEnv?: readonly string[];
+    /** Shell script that an init container runs, with the volume and `env`: what the image lacks. It fails, or all is there. */
+    readonly setup?: string;
     /** Config files by name; the init container copies them to `stateDir` on the first run. No secret in them. */
     readonly files: Readonly<Record<string, string>>;
     /** Config files by name, at `MANAGED_DIR`. No secret in them. */

@@ -16,7 +16,13 @@ export const openclawDefaults = {
     },
 };
 
-/** The image has no channel in it: the first start installs the channel's plugin, of OpenClaw's version, from npm. */
+/**
+ * Channels are no part of the image: each is a package on npm. OpenClaw would install one by itself, and start without
+ * it when it can't; so it is installed first, in the version given here. Raise these with the image.
+ */
+const channelPlugins = { slack: "2026.9.6", feishu: "2026.9.5" } as const;
+
+/** Where channel plugins come from. */
 export const openclawPluginHosts = ["registry.npmjs.org"];
 
 const HOME = "/home/node/.openclaw";
@@ -42,7 +48,7 @@ export function litellmProvider(gatewayUrl: string, model: ModelConfig) {
 
 export interface OpenclawChannel {
     /** Plugin of the channel, and its key under `channels`. */
-    readonly id: string;
+    readonly id: keyof typeof channelPlugins;
     readonly config: object;
 }
 
@@ -96,6 +102,19 @@ export function openclawFiles({ gatewayUrl, model, channel, httpApi }: OpenclawO
     };
 }
 
+/** Installs a channel's plugin on the volume, unless it is there in the right version. */
+export function pluginScript(id: OpenclawChannel["id"]): string {
+    const version = channelPlugins[id];
+    const installed = `"$OPENCLAW_STATE_DIR"/npm/projects/*/node_modules/@openclaw/${id}/package.json`;
+    return [
+        "set -eu",
+        `if grep -qs '"version": "${version}"' ${installed}; then exit 0; fi`,
+        // With a config of its own, so that openclaw.json stays as the stack wrote it.
+        "export OPENCLAW_CONFIG_PATH=/tmp/plugin-install.json",
+        `node /app/dist/index.js plugins install npm:@openclaw/${id}@${version} --pin --force`,
+    ].join("\n");
+}
+
 /** OpenClaw's gateway. `/healthz` is liveness; `/readyz` also fails while the channel's connection does. */
 export function openclawWorkload(options: OpenclawOptions): AgentWorkload {
     return {
@@ -109,6 +128,7 @@ export function openclawWorkload(options: OpenclawOptions): AgentWorkload {
         },
         keyEnv: "LITELLM_API_KEY",
         generatedEnv: ["OPENCLAW_GATEWAY_TOKEN"],
+        setup: options.channel && pluginScript(options.channel.id),
         ...openclawFiles(options),
         mountPath: HOME,
         stateDir: HOME,

@@ -86,6 +86,12 @@ describe("sandboxes: pod template", () => {
                 });
             });
 
+            it("gives no secret to the containers that prepare it", () => {
+                for (const container of template(agent).spec.initContainers) {
+                    expect(JSON.stringify(container)).not.to.match(/secretKeyRef|envFrom/);
+                }
+            });
+
             it("mounts each key of its ConfigMap, and each file has its key", () => {
                 const { spec, workload } = template(agent);
                 const volume = spec.volumes.find((each) => "configMap" in each);
