@@ -60,7 +60,7 @@ export function readStackFile(file: string): StackFile {
         const at = `${file}:${line}:${col}`;
         throw fileError(file, `no YAML at line ${line}, column ${col}: ${problem.message}`, "YAML", `$EDITOR ${at}`);
     }
-    const settings = document.toJS() as { config?: unknown } | null;
+    const settings = document.toJS({ maxAliasCount: -1 }) as { config?: unknown } | null;
     const config = settings?.config ?? {};
     if (typeof config !== "object" || Array.isArray(config)) {
         throw fileError(

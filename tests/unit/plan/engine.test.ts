@@ -40,7 +40,9 @@ describe("plan: embedded engine", () => {
     it("keeps the options that a deletion goes by, and what a resource waits for", () => {
         const configMap = resource("kubernetes:core/v1:ConfigMap");
         expect(configMap).to.include({ retainOnDelete: true, protect: false, custom: true });
-        expect(resource("clawstack:test:Agent")?.dependencies).to.include("urn:pulumi:test::demo::kubernetes:core/v1:Namespace::agents");
+        expect(resource("clawstack:test:Agent")?.dependencies).to.include(
+            "urn:pulumi:test::demo::kubernetes:core/v1:Namespace::agents",
+        );
     });
 
     it("writes manifests by namespace, Helm values with their chart, and the config files of agents", () => {
