@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
 import type { ControlPlane } from "./control-plane";
 import type { KubeObject } from "./kube-client";
-import { freePorts } from "./process";
+import { freePorts } from "../../harness/process";
 import { agentSandboxChart, tool } from "./tools";
 
 const run = promisify(execFile);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeClient } from "./kube-client";
-import { Daemon, freePorts } from "./process";
+import { Daemon, freePorts } from "../../harness/process";
 import { tool } from "./tools";
 
 /** Range of the fake cluster's services; the default of the config, so that manifests that name addresses in it fit. */

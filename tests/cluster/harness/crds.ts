@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { moduleFolder } from "./go-tool";
+import { moduleFolder } from "../../harness/go-tool";
 import type { KubeClient } from "./kube-client";
 import { AGENT_SANDBOX } from "./tools";
 

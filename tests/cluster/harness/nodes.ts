@@ -1,6 +1,6 @@
 import type { ControlPlane } from "./control-plane";
 import type { KubeObject } from "./kube-client";
-import { freePorts } from "./process";
+import { freePorts } from "../../harness/process";
 import { tool } from "./tools";
 
 export interface NodeShape {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { buildGoTool, moduleFolder, type GoTool } from "./go-tool";
+import { buildGoTool, moduleFolder, type GoTool } from "../../harness/go-tool";
 
 /** The Kubernetes release that the tests run: the newest patch to be had of the minor that stacks get by default. */
 export const KUBERNETES = "1.35.4";

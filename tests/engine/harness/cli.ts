@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import * as path from "node:path";
-import { buildGoTool } from "../../cluster/harness/go-tool";
+import { buildGoTool } from "../../harness/go-tool";
 
 /** The release of the SDK that the project depends on; engine and SDK are tested as one. */
 export const PULUMI_VERSION = "3.259.0";

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { cacheFolder } from "./cache";
 import { withLock } from "./lock";
 
 const run = promisify(execFile);
@@ -25,11 +26,6 @@ export interface GoTool {
 interface DownloadedModule {
     readonly Dir?: string;
     readonly Error?: string;
-}
-
-/** Folder of everything that tests build or fetch; outside the checkout, so a clean checkout keeps it. */
-export function cacheFolder(): string {
-    return process.env.CLAWSTACK_CACHE ?? join(homedir(), ".cache", "clawstack");
 }
 
 async function go(args: readonly string[], cwd: string, what: string): Promise<string> {
