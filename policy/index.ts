@@ -29,6 +29,35 @@ export const rules: readonly Rule[] = [
     tags,
 ];
 
+function findingsOf(rule: Rule, resources: readonly PlannedResource[]): Finding[] {
+    return resources.flatMap((resource) =>
+        rule.check(resource, resources).map((message) => ({
+            severity: rule.severity,
+            rule: rule.name,
+            resource: resource.name,
+            urn: resource.urn,
+            message,
+        })),
+    );
+}
+
+const covers = (waiver: Waiver, finding: Finding) =>
+    waiver.rule === finding.rule && (waiver.resource === "*" || waiver.resource === finding.resource);
+
+const day = () => new Date().toISOString().slice(0, 10);
+
+/** Findings of one rule over a plan, but those that a waiver accepts today. */
+export function check(
+    rule: Rule,
+    resources: readonly PlannedResource[],
+    waivers: readonly Waiver[] = [],
+    today: string = day(),
+): Finding[] {
+    return findingsOf(rule, resources).filter(
+        (finding) => !waivers.some((waiver) => waiver.until >= today && covers(waiver, finding)),
+    );
+}
+
 /**
  * Findings of all rules over a plan, errors first.
  *
@@ -38,38 +67,21 @@ export const rules: readonly Rule[] = [
 export function evaluate(
     resources: readonly PlannedResource[],
     waivers: readonly Waiver[] = [],
-    today: string = new Date().toISOString().slice(0, 10),
+    today: string = day(),
 ): Finding[] {
-    const findings = rules.flatMap((rule) =>
-        resources.flatMap((resource) =>
-            rule.check(resource, resources).map((message) => ({
-                severity: rule.severity,
-                rule: rule.name,
-                resource: resource.name,
-                message,
-            })),
-        ),
-    );
-    const covers = (waiver: Waiver, finding: Finding) =>
-        waiver.rule === finding.rule && (waiver.resource === "*" || waiver.resource === finding.resource);
-    const open = findings.filter(
-        (finding) => !waivers.some((waiver) => waiver.until >= today && covers(waiver, finding)),
-    );
-    return [...open, ...idleWaivers(waivers, findings, covers, today)].sort((a, b) => rank(a) - rank(b));
+    const open = rules.flatMap((rule) => check(rule, resources, waivers, today));
+    return [...open, ...idleWaivers(waivers, resources, today)].sort((a, b) => rank(a) - rank(b));
 }
 
-function idleWaivers(
-    waivers: readonly Waiver[],
-    findings: readonly Finding[],
-    covers: (waiver: Waiver, finding: Finding) => boolean,
-    today: string,
-): Finding[] {
+function idleWaivers(waivers: readonly Waiver[], resources: readonly PlannedResource[], today: string): Finding[] {
     return waivers.flatMap((waiver) => {
         const remedy = "remove it from policy.waivers, or give it a new end date";
+        const rule = rules.find(({ name }) => name === waiver.rule);
+        const fits = rule && findingsOf(rule, resources).some((finding) => covers(waiver, finding));
         const problem =
             waiver.until < today
                 ? `a waiver ran out on ${waiver.until} (${waiver.reason}); ${remedy}`
-                : findings.some((finding) => covers(waiver, finding))
+                : fits
                   ? undefined
                   : `a waiver fits no finding (${waiver.reason}); ${remedy}`;
         return problem

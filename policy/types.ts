@@ -18,6 +18,8 @@ export interface Finding {
     readonly rule: string;
     /** Name of the resource. */
     readonly resource: string;
+    /** Its URN: names may be shared by resources of several types. Absent for a waiver that is itself a finding. */
+    readonly urn?: string;
     /** What is wrong, and the remedy. */
     readonly message: string;
 }

@@ -44,7 +44,16 @@ export class Monitoring extends pulumi.ComponentResource {
 
         const namespace = new Namespace(
             `${name}-namespace`,
-            { metadata: { name: MONITORING_NAMESPACE, labels: labels("monitoring") } },
+            {
+                metadata: {
+                    name: MONITORING_NAMESPACE,
+                    labels: { ...labels("monitoring"), "pod-security.kubernetes.io/enforce": "privileged" },
+                    annotations: {
+                        "policy.clawstack.dev/restricted-pods":
+                            "the node exporter reads the /proc, /sys and root folder of its node",
+                    },
+                },
+            },
             inside,
         );
         this.namespace = namespace.metadata.name;

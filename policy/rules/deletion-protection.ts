@@ -17,6 +17,9 @@ export const deletionProtection: Rule = {
                     : []),
             ];
         }
+        if (type === "aws:kms/key:Key" && Number(inputs["deletionWindowInDays"] ?? 30) < 30) {
+            return ["what the key encrypts is lost within days of its deletion; set deletionWindowInDays to 30"];
+        }
         if (/^aws:s3\/bucket(V2)?:/.test(type) && inputs["forceDestroy"] === true) {
             return ["the bucket is emptied when it is deleted; unset forceDestroy"];
         }

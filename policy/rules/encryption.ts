@@ -10,6 +10,10 @@ function unencrypted(resource: PlannedResource): string[] {
             return inputs["encryptionConfigKeyArn"]
                 ? []
                 : ["Kubernetes secrets have no envelope encryption; set encryptionConfigKeyArn"];
+        case "aws:eks/cluster:Cluster":
+            return at(inputs, "encryptionConfig", "provider", "keyArn")
+                ? []
+                : ["Kubernetes secrets have no envelope encryption; set encryptionConfig.provider.keyArn"];
         case "aws:rds/instance:Instance":
             return isTrue(inputs["storageEncrypted"]) ? [] : ["the database is stored in clear; set storageEncrypted"];
         case "aws:ebs/volume:Volume":
@@ -18,6 +22,10 @@ function unencrypted(resource: PlannedResource): string[] {
             return isTrue(inputs["sqsManagedSseEnabled"]) || inputs["kmsMasterKeyId"]
                 ? []
                 : ["the queue is stored in clear; set sqsManagedSseEnabled"];
+        case "aws:sns/topic:Topic":
+            return inputs["kmsMasterKeyId"] ? [] : ["the topic is stored in clear; set kmsMasterKeyId"];
+        case "aws:efs/fileSystem:FileSystem":
+            return isTrue(inputs["encrypted"]) ? [] : ["the file system is stored in clear; set encrypted"];
         case "aws:kms/key:Key":
             return isTrue(inputs["enableKeyRotation"]) ? [] : ["the key is never rotated; set enableKeyRotation"];
         case "aws:ec2/instance:Instance":

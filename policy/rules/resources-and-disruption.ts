@@ -23,7 +23,8 @@ export const disruptionBudgets: Rule = {
     severity: "error",
     reason: "Karpenter and upgrades drain nodes; without a budget all replicas may go at once.",
     check(resource, all) {
-        if (kindOf(resource) !== "Deployment" || Number(at(resource.inputs, "spec", "replicas") ?? 1) < 2) return [];
+        if (!["Deployment", "StatefulSet"].includes(kindOf(resource))) return [];
+        if (Number(at(resource.inputs, "spec", "replicas") ?? 1) < 2) return [];
         const namespace = at(resource.inputs, "metadata", "namespace");
         const labels = (at(resource.inputs, "spec", "template", "metadata", "labels") ?? {}) as Record<string, unknown>;
         const covered = all.some((budget) => {

@@ -49,6 +49,8 @@ export class Kata extends pulumi.ComponentResource {
                     name: KATA_NAMESPACE,
                     labels: { ...labels("kata"), "pod-security.kubernetes.io/enforce": "privileged" },
                     annotations: {
+                        "policy.clawstack.dev/restricted-pods":
+                            "Kata's installer writes to its node and restarts containerd",
                         "policy.clawstack.dev/default-deny":
                             "Kata's installer runs in the network of its node; no pod of an agent runs here",
                     },

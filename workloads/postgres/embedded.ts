@@ -7,7 +7,7 @@ import { RandomPassword } from "@pulumi/random";
 import type { EmbeddedDatabaseConfig } from "../../config";
 import { cloudNativePg, postgres } from "../../config/versions";
 import { PodIdentity, policyDocument } from "../../infra";
-import { labels } from "../pod-security";
+import { labels, restrictedNamespace } from "../pod-security";
 import { DATABASE_NAME, DATABASE_USER, type Database } from "./database";
 
 export interface EmbeddedPostgresArgs {
@@ -88,7 +88,7 @@ export class EmbeddedPostgres extends pulumi.ComponentResource implements Databa
             {
                 metadata: {
                     name: "cnpg-system",
-                    labels: labels("cloudnative-pg"),
+                    labels: { ...labels("cloudnative-pg"), ...restrictedNamespace },
                     annotations: {
                         "policy.clawstack.dev/default-deny":
                             "the operator is called by the API server's webhooks; nothing else runs here",

@@ -50,10 +50,28 @@ function vpc({ name, inputs, declareChild }: Registration): Answer {
     };
 }
 
+/** Inputs of the cluster that eks.Cluster makes of its own. */
+function clusterInputs(name: string, inputs: WireObject): WireObject {
+    const { version, enabledClusterLogTypes, encryptionConfigKeyArn, deletionProtection, upgradePolicy } = inputs;
+    const given = { version, enabledClusterLogTypes, deletionProtection, upgradePolicy };
+    return {
+        name,
+        ...Object.fromEntries(Object.entries(given).filter((entry): entry is [string, Wire] => entry[1] !== undefined)),
+        vpcConfig: {
+            endpointPrivateAccess: inputs["endpointPrivateAccess"] ?? false,
+            endpointPublicAccess: inputs["endpointPublicAccess"] ?? true,
+            ...(inputs["publicAccessCidrs"] ? { publicAccessCidrs: inputs["publicAccessCidrs"] } : {}),
+        },
+        ...(encryptionConfigKeyArn
+            ? { encryptionConfig: { provider: { keyArn: encryptionConfigKeyArn }, resources: ["secrets"] } }
+            : {}),
+    };
+}
+
 /** eks.Cluster: the cluster, its security groups, and a kubeconfig that signs in as `aws eks get-token` does. */
 function eksCluster({ name, inputs, declareChild }: Registration, { region }: AwsContext): Answer {
     const clusterName = typeof inputs["name"] === "string" ? inputs["name"] : `${name}-xxxxxxx`;
-    const cluster = declareChild("aws:eks/cluster:Cluster", clusterName, { ...inputs, name: clusterName });
+    const cluster = declareChild("aws:eks/cluster:Cluster", clusterName, clusterInputs(clusterName, inputs));
     const { endpoint, certificateAuthority, arn, vpcConfig } = awsOutputs(
         "aws:eks/cluster:Cluster",
         clusterName,

@@ -30,6 +30,11 @@ export function sectionsOf(stack: string): Sections {
     );
 }
 
+function projectProgram(): () => unknown {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- `export =` of the program, as the engine loads it
+    return require(path.join(root, "index.ts")) as () => unknown;
+}
+
 /** A stack of the program under the real engine, with stand-ins for its providers. */
 export class TestStack {
     readonly cloud: Cloud = { calls: [], resources: new Map() };
@@ -39,15 +44,15 @@ export class TestStack {
         private readonly stopProviders: () => void,
     ) {}
 
-    static async create(name: string): Promise<TestStack> {
+    /** @param program Another program than the project's own. */
+    static async create(name: string, program: () => unknown = projectProgram()): Promise<TestStack> {
         await providePulumi();
         const folder = mkdtempSync(path.join(tmpdir(), "clawstack-engine-"));
         const cloud: Cloud = { calls: [], resources: new Map() };
         const providers = await startProviders(cloud);
-        // eslint-disable-next-line @typescript-eslint/no-require-imports -- `export =` of the program, as the engine loads it
-        const program = require(path.join(root, "index.ts")) as () => Promise<Record<string, unknown>>;
+        const run = async () => (program() ?? {}) as Record<string, unknown>;
         const stack = await LocalWorkspace.createStack(
-            { stackName: name, projectName: "clawstack", program: async () => program() },
+            { stackName: name, projectName: "clawstack", program: run },
             {
                 envVars: {
                     PULUMI_CONFIG_PASSPHRASE: "a passphrase of the test",
