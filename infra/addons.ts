@@ -43,7 +43,8 @@ export class ClusterAddons extends pulumi.ComponentResource {
                 namespace: "kube-system",
                 serviceAccount: "ebs-csi-controller-sa",
                 roleName: `${args.clusterName}-ebs-csi`,
-                managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"],
+                // The second version is limited to volumes and snapshots that the driver made.
+                managedPolicyArns: ["arn:aws:iam::aws:policy/AmazonEBSCSIDriverPolicyV2"],
             },
             inside,
         );

@@ -1,26 +1,30 @@
 import { LaunchTemplate } from "@pulumi/aws/ec2";
 import { NodeGroup } from "@pulumi/aws/eks";
-import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
+import { Role, RolePolicy, RolePolicyAttachment } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterConfig } from "../config";
-import { serviceTrust } from "./policies";
+import { serviceTrust, sessionManagerPolicy } from "./policies";
 
-/** What any EKS node needs: join, pull images, give pods addresses, answer to Session Manager. */
+/** What any EKS node needs: join, pull images, give pods addresses. */
 export const nodePolicyArns = [
     "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
     "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
     "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
-    "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
 ] as const;
 
-/** A role for EKS nodes, with its policies attached. */
+/** A role for EKS nodes, with its policies attached; people reach the nodes by Session Manager. */
 export function nodeRole(name: string, roleName: string, opts: pulumi.CustomResourceOptions) {
     const role = new Role(name, { name: roleName, assumeRolePolicy: serviceTrust("ec2.amazonaws.com") }, opts);
     const attachments = nodePolicyArns.map(
         (policyArn) =>
             new RolePolicyAttachment(`${name}-${policyArn.split("/").at(-1)}`, { role: role.name, policyArn }, opts),
     );
-    return { role, attachments };
+    const sessions = new RolePolicy(
+        `${name}-session-manager`,
+        { name: "session-manager", role: role.name, policy: JSON.stringify(sessionManagerPolicy()) },
+        opts,
+    );
+    return { role, attachments: [...attachments, sessions] };
 }
 
 export interface CoreNodesArgs {

@@ -1,3 +1,4 @@
+import { getCallerIdentityOutput } from "@pulumi/aws";
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { FlowLog, SecurityGroup, VpcEndpoint } from "@pulumi/aws/ec2";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
@@ -121,9 +122,13 @@ export class Network extends pulumi.ComponentResource {
             { name: `/clawstack/${clusterName}/vpc-flow-logs`, retentionInDays },
             inside,
         );
+        const { accountId } = getCallerIdentityOutput({}, inside);
         const role = new Role(
             `${name}-flow-logs`,
-            { name: `${clusterName}-flow-logs`, assumeRolePolicy: serviceTrust("vpc-flow-logs.amazonaws.com") },
+            {
+                name: `${clusterName}-flow-logs`,
+                assumeRolePolicy: accountId.apply((account) => serviceTrust("vpc-flow-logs.amazonaws.com", account)),
+            },
             inside,
         );
         new RolePolicy(
@@ -136,7 +141,12 @@ export class Network extends pulumi.ComponentResource {
                         {
                             Sid: "WriteFlowLogs",
                             Effect: "Allow",
-                            Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+                            Action: [
+                                "logs:CreateLogStream",
+                                "logs:PutLogEvents",
+                                "logs:DescribeLogGroups",
+                                "logs:DescribeLogStreams",
+                            ],
                             Resource: pulumi.interpolate`${logs.arn}:*`,
                         },
                     ],

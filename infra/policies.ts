@@ -17,11 +17,40 @@ export function policyDocument(...statements: Statement[]): PolicyDocument {
     return { Version: "2012-10-17", Statement: statements };
 }
 
-/** Trust policy for an AWS service. */
-export function serviceTrust(service: string): string {
+/**
+ * Trust policy for an AWS service.
+ *
+ * @param sourceAccount Account whose resources the service may act for, for services that say so: nobody else can make
+ *   the service use the role.
+ */
+export function serviceTrust(service: string, sourceAccount?: string): string {
     return JSON.stringify(
-        policyDocument({ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }),
+        policyDocument({
+            Effect: "Allow",
+            Principal: { Service: service },
+            Action: "sts:AssumeRole",
+            ...(sourceAccount ? { Condition: { StringEquals: { "aws:SourceAccount": sourceAccount } } } : {}),
+        }),
     );
+}
+
+/**
+ * What an instance needs to be reached by Session Manager, and nothing else. AWS's AmazonSSMManagedInstanceCore would let
+ * it read every parameter of the account.
+ */
+export function sessionManagerPolicy(): PolicyDocument {
+    return policyDocument({
+        Sid: "AnswerSessionManager",
+        Effect: "Allow",
+        Action: [
+            "ssm:UpdateInstanceInformation",
+            "ssmmessages:CreateControlChannel",
+            "ssmmessages:CreateDataChannel",
+            "ssmmessages:OpenControlChannel",
+            "ssmmessages:OpenDataChannel",
+        ],
+        Resource: "*",
+    });
 }
 
 /**

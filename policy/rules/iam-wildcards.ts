@@ -10,6 +10,7 @@ export const reasons: Readonly<Record<string, string>> = {
         "Karpenter names its profiles by a hash; reading one of another cluster shows nothing",
     AllowScopedEC2InstanceAccessActions:
         "what an instance is launched from and into; the instance itself must carry the cluster's tag",
+    AnswerSessionManager: "the agent's calls to Session Manager take no resource",
     EnableRootAccess:
         "a key policy speaks of its own key alone; without the account as principal a key is lost for ever",
 };

@@ -15,10 +15,17 @@ export const ACCOUNT = "123456789012";
 /** What IAM decides, by a public re-implementation of its evaluation; AWS itself is not asked. */
 export async function decide(
     request: Request,
-    policies: { identity?: PolicyDocument; resource?: PolicyDocument },
+    policies: {
+        identity?: PolicyDocument;
+        /** All policies of a role. */
+        identities?: readonly PolicyDocument[];
+        resource?: PolicyDocument;
+    },
 ): Promise<string> {
     const simulation: Simulation = {
-        identityPolicies: policies.identity ? [{ name: "identity", policy: policies.identity }] : [],
+        identityPolicies: [...(policies.identity ? [policies.identity] : []), ...(policies.identities ?? [])].map(
+            (policy, index) => ({ name: `identity-${index}`, policy }),
+        ),
         serviceControlPolicies: [],
         resourceControlPolicies: [],
         resourcePolicy: policies.resource,
