@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { EksCluster } from "./infra";
+import { DASHBOARD_PORT, paths } from "./bootstrap";
+import type { EksCluster, Host } from "./infra";
 import type { SandboxAccess, Sandboxes } from "./sandboxes";
 import type { Database, LiteLlm, Monitoring } from "./workloads";
 
@@ -57,5 +58,55 @@ export function clusterOutputs(input: ClusterOutputsInput): Outputs {
         litellm_url: gateway.url,
         openclaw_namespace: "openclaw",
         sandboxes: sandboxes.access,
+    };
+}
+
+export interface HostOutputsInput {
+    readonly region: string;
+    readonly host: Host;
+    readonly dashboardToken: pulumi.Output<string>;
+    readonly sandbox: boolean;
+}
+
+/** Outputs of a stack with one host. Each command needs the AWS CLI with its Session Manager plugin. */
+export interface HostOutputs {
+    readonly host_instance_id: pulumi.Output<string>;
+    /** `ready`, once the host has set itself up. */
+    readonly host_state: pulumi.Output<string>;
+    readonly data_volume_id: pulumi.Output<string>;
+    /** Command that brings the dashboard to this computer's port 18789. */
+    readonly dashboard_port_forward: pulumi.Output<string>;
+    /** Secret. The dashboard, while the port is forwarded. */
+    readonly dashboard_url: pulumi.Output<string>;
+    /** Command that opens a shell on the host. */
+    readonly host_shell: pulumi.Output<string>;
+    /** Command that shows the log of the set-up. */
+    readonly setup_log: pulumi.Output<string>;
+    /** Command that follows the agent's log. */
+    readonly agent_log: pulumi.Output<string>;
+    /** Command that follows LiteLLM's log. */
+    readonly litellm_log: pulumi.Output<string>;
+}
+
+export function hostOutputs({ region, host, dashboardToken, sandbox }: HostOutputsInput): HostOutputs {
+    const session = pulumi.interpolate`aws ssm start-session --region ${region} --target ${host.instanceId}`;
+    const command = (text: string) =>
+        pulumi.interpolate`${session} --document-name AWS-StartInteractiveCommand --parameters ${`'${JSON.stringify({ command: [text] })}'`}`;
+    const forward = `'${JSON.stringify({ portNumber: [String(DASHBOARD_PORT)], localPortNumber: [String(DASHBOARD_PORT)] })}'`;
+    return {
+        host_instance_id: host.instanceId,
+        host_state: host.state,
+        data_volume_id: host.dataVolumeId,
+        dashboard_port_forward: pulumi.interpolate`${session} --document-name AWS-StartPortForwardingSession --parameters ${forward}`,
+        // A fragment: a query would be lost in the dashboard's redirect, and would stand in logs on the way.
+        dashboard_url: pulumi.secret(pulumi.interpolate`http://localhost:${DASHBOARD_PORT}/#token=${dashboardToken}`),
+        host_shell: session,
+        setup_log: command(`sudo less +G ${paths.log}`),
+        agent_log: command(
+            sandbox
+                ? "sudo -u openshell HOME=/home/openshell openshell logs openclaw --tail"
+                : "sudo journalctl -f -u openclaw",
+        ),
+        litellm_log: command("sudo journalctl -f -u litellm"),
     };
 }

@@ -38,6 +38,8 @@ export interface AgentKindSpec<Settings = unknown> {
     readonly settings: z.ZodType<Settings>;
     /** Host names that the agent must reach beside the gateway, with these settings. */
     egressHosts(settings: Settings): readonly string[];
+    /** Whether it runs on the `host` target with these settings: yes, or what would have to be set. Absent: it does not. */
+    onHost?(settings: Settings): true | string;
     /** Secrets that the agent needs, with these settings. */
     secrets(settings: Settings): readonly AgentSecretSpec[];
 }

@@ -15,7 +15,7 @@ function check(values: Readonly<Record<string, string>>, kinds: AgentKindSpecs, 
     const parsed = parseStack(rawConfig(values), kinds, stack);
     const issues: ConfigIssue[] = [
         ...parsed.issues,
-        ...crossFieldIssues(parsed.stack, stack),
+        ...crossFieldIssues(parsed.stack, stack, kinds),
         ...secretIssues(parsed.stack, kinds, stack),
     ];
     return { stack: parsed.stack, issues, missing: missingSecrets(parsed.stack, kinds, stack) };

@@ -1,12 +1,15 @@
 import * as ipaddr from "ipaddr.js";
+import type { AgentKindSpecs } from "./agent-kind";
 import type { ConfigIssue } from "./errors";
-import { describeFound, formatKey, setCommand } from "./issues";
+import { hostRules } from "./host-rules";
+import { describeFound, formatKey, removeCommand, setCommand } from "./issues";
 import type { Indexed, PartialStack } from "./parse";
 import type { SandboxConfig, WarmPoolConfig } from "./schema/sandboxes";
 
 /** Rules that look at more than one key. Each gets what parsed, and reports in the same terms as the schema. */
-type Rule = (stack: PartialStack, report: Report) => void;
-type Report = (path: readonly PropertyKey[], allowed: string, value?: unknown) => void;
+export type Rule = (stack: PartialStack, report: Report, kinds: AgentKindSpecs) => void;
+/** `value` is what the command proposes to set; `mend` says that the key has to go instead. */
+type Report = (path: readonly PropertyKey[], allowed: string, value?: unknown, mend?: "set" | "remove") => void;
 
 type Cidr = [ipaddr.IPv4, number];
 const parseCidr = (cidr: string) => ipaddr.parseCIDR(cidr) as Cidr;
@@ -158,13 +161,14 @@ const rules: readonly Rule[] = [
     uniqueNames,
     offeredModels,
     requestsWithinLimits,
+    ...hostRules,
 ];
 
 /** Problems that only several keys together show. */
-export function crossFieldIssues(stack: PartialStack, name: string): ConfigIssue[] {
+export function crossFieldIssues(stack: PartialStack, name: string, kinds: AgentKindSpecs): ConfigIssue[] {
     const issues: ConfigIssue[] = [];
     for (const rule of rules) {
-        rule(stack, (path, allowed, value) => {
+        const report: Report = (path, allowed, value, mend = "set") => {
             issues.push({
                 key: formatKey(path),
                 found:
@@ -172,9 +176,10 @@ export function crossFieldIssues(stack: PartialStack, name: string): ConfigIssue
                         ? describeFound(stack.raw, path)
                         : describeFound(stack, path),
                 allowed,
-                command: setCommand(name, path, value),
+                command: mend === "remove" ? removeCommand(name, path) : setCommand(name, path, value),
             });
-        });
+        };
+        rule(stack, report, kinds);
     }
     return issues;
 }

@@ -52,3 +52,23 @@ export const litellm = { version: "1.106.2", image: "ghcr.io/berriai/litellm-non
 export const postgres = { image: "ghcr.io/cloudnative-pg/postgresql:17.6-system-bookworm", rdsEngineVersion: "17" };
 /** A shell and kubectl, for the pod that releases Kata nodes. */
 export const kubectl = { image: "docker.io/alpine/k8s:1.35.0" };
+/**
+ * OpenShell on a host: the release whose Debian package carries the CLI and the gateway. 0.1 has no inference route of its
+ * own any more; docs/host.md says what that changed.
+ */
+export const openshell = { version: "0.1.5" };
+/**
+ * Node and OpenClaw on a host without a sandbox, from npm, with npm's own digests. Raise OpenClaw with the image of the
+ * agent kinds.
+ */
+export const hostNode = {
+    version: "24.21.0",
+    integrity: {
+        x86_64: "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
+        arm64: "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
+    },
+};
+export const hostNpm = {
+    version: "11.21.2",
+    integrity: "sha512-7HPApk+AflMUavSseL1Pm6CnYqMIHk53x+KmuhqmTDqPkjPMgxIpTPcTqsE91EKNw4gFBJV9fnXiSdGm1DXq9A==",
+};

@@ -1,4 +1,5 @@
 export { EksCluster } from "./cluster";
+export { Host, HostNetwork } from "./host";
 export { PodIdentity } from "./identity";
 export { Karpenter } from "./karpenter";
 export { KATA_LABEL, KATA_STARTUP_TAINT, KATA_TAINT } from "./karpenter/kata-node";

@@ -1,4 +1,5 @@
 import { defaultDeny } from "./rules/default-deny";
+import { agentSandbox } from "./rules/agent-sandbox";
 import { deletionProtection } from "./rules/deletion-protection";
 import { encryption } from "./rules/encryption";
 import { iamWildcards } from "./rules/iam-wildcards";
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = [
     encryption,
     imds,
     plainSecrets,
+    agentSandbox,
     restrictedPods,
     pinnedImages,
     defaultDeny,

@@ -1,4 +1,5 @@
-import { stringify } from "yaml";
+import { gunzipSync } from "node:zlib";
+import { parse, stringify } from "yaml";
 import { manifestsOf } from "./manifests";
 import type { Manifest, PlanFile, PlannedResource } from "./model";
 
@@ -60,10 +61,32 @@ function helmFile({ type, name, inputs }: PlannedResource): PlanFile[] {
     return [{ path: `helm/${segment(release)}.yaml`, content: `${lines.join("\n")}\n${yaml(inputs["values"] ?? {})}` }];
 }
 
+/** The user data of a host, and the files that cloud-init makes of it, where it puts them. */
+function hostFiles({ type, inputs }: PlannedResource): PlanFile[] {
+    const encoded = inputs["userDataBase64"];
+    if (type !== "aws:ec2/instance:Instance" || typeof encoded !== "string") return [];
+    const data = Buffer.from(encoded, "base64");
+    const text = (data[0] === 0x1f && data[1] === 0x8b ? gunzipSync(data) : data).toString("utf8");
+    if (!text.startsWith("#cloud-config")) return [];
+    const { write_files: files = [] } = parse(text) as { write_files?: { path: string; content: string }[] };
+    return [
+        { path: "host/user-data.yaml", content: text },
+        ...files.map(({ path, content }) => ({
+            path: `host/${path.split("/").filter(Boolean).map(segment).join("/")}`,
+            content,
+        })),
+    ];
+}
+
 /** Everything that a reader wants to open: manifests, Helm values, config files of agents, gateway and dashboards. */
 export function planFiles(resources: readonly PlannedResource[]): PlanFile[] {
     const manifests = manifestsOf(resources);
-    const files = [...manifests.map(manifestFile), ...manifests.flatMap(configFiles), ...resources.flatMap(helmFile)];
+    const files = [
+        ...manifests.map(manifestFile),
+        ...manifests.flatMap(configFiles),
+        ...resources.flatMap(helmFile),
+        ...resources.flatMap(hostFiles),
+    ];
     const byPath = new Map(files.map((file) => [file.path, file]));
     return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

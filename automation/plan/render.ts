@@ -46,6 +46,7 @@ function fileSummary(plan: Plan): string[] {
         agents: "config files of the agents",
         config: "other config files, LiteLLM's among them",
         dashboards: "Grafana dashboards",
+        host: "user data of the EC2 host, and the files that it makes there",
     };
     return Object.entries(kinds).flatMap(([folder, what]) => {
         const count = plan.files.filter(({ path }) => path.startsWith(`${folder}/`)).length;

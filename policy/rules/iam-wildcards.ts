@@ -11,6 +11,7 @@ export const reasons: Readonly<Record<string, string>> = {
     AllowScopedEC2InstanceAccessActions:
         "what an instance is launched from and into; the instance itself must carry the cluster's tag",
     AnswerSessionManager: "the agent's calls to Session Manager take no resource",
+    SystemsManagerAgent: "the agent's own calls take no resource; none of them reads a parameter",
     EnableRootAccess:
         "a key policy speaks of its own key alone; without the account as principal a key is lost for ever",
 };

@@ -4,6 +4,7 @@ import { openclawApi } from "./openclaw-api";
 import { openclawFeishu } from "./openclaw-feishu";
 import { openclawSlack } from "./openclaw-slack";
 
+export { openclawPluginHosts } from "./openclaw";
 export { CONFIG_DIR, MANAGED_DIR, SEED_DIR, type AgentInput, type AgentKind, type AgentWorkload } from "./kind";
 
 /** Every agent kind that a sandbox may name. */

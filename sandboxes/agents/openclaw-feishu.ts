@@ -36,6 +36,8 @@ export const openclawFeishu = agentKind<z.output<typeof settings>>({
     ...openclawDefaults,
     kind: "openclaw-feishu",
     settings,
+    onHost: ({ connectionMode }) =>
+        connectionMode === "websocket" || "connectionMode: websocket on a host, which nothing can call from outside",
     egressHosts: ({ domain }) => [...feishuHosts(domain), ...openclawPluginHosts],
     secrets: ({ connectionMode }) =>
         connectionMode === "webhook" ? [...feishuCredentials, ...feishuWebhookSecrets] : feishuCredentials,

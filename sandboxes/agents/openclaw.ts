@@ -7,6 +7,7 @@ export const OPENCLAW_PORT = 18789;
 /** What every OpenClaw sandbox has in common, whatever its channel. */
 export const openclawDefaults = {
     namespace: "openclaw",
+    onHost: () => true as const,
     image: "ghcr.io/openclaw/openclaw:2026.9.6",
     storageGi: 2,
     // The gateway was measured at 1.1 GB resident once it is up.

@@ -18,21 +18,29 @@ function litellmParams(model: ModelConfig, region: string): Record<string, strin
     };
 }
 
+/** Models as LiteLLM lists them, and which one answers when another can't. */
+export function modelSettings(models: readonly ModelConfig[], region: string) {
+    return {
+        modelList: models.map((model) => ({
+            model_name: model.name,
+            litellm_params: litellmParams(model, region),
+            model_info: { max_input_tokens: model.contextWindow, max_output_tokens: model.maxTokens },
+        })),
+        fallbacks: models
+            .filter((model) => model.fallbacks.length > 0)
+            .map((model) => ({ [model.name]: model.fallbacks })),
+    };
+}
+
 /**
  * LiteLLM's config.yaml. Secrets are named (`os.environ/...`), never written.
  *
  * @param region Region of Bedrock for models that name none.
  */
 export function proxyConfig(config: GatewayConfig, region: string): string {
-    const fallbacks = config.models
-        .filter((model) => model.fallbacks.length > 0)
-        .map((model) => ({ [model.name]: model.fallbacks }));
+    const { modelList, fallbacks } = modelSettings(config.models, region);
     return stringify({
-        model_list: config.models.map((model) => ({
-            model_name: model.name,
-            litellm_params: litellmParams(model, region),
-            model_info: { max_input_tokens: model.contextWindow, max_output_tokens: model.maxTokens },
-        })),
+        model_list: modelList,
         litellm_settings: {
             callbacks: ["prometheus"],
             // Agents send parameters that not every model knows.

@@ -182,7 +182,7 @@ export function estimateCost(resources: readonly PlannedResource[], config: Stac
     const priced = resources.flatMap((resource) => pricings[resource.type]?.(resource, config) ?? []);
     const onCluster = config.target === "cluster" ? [...kataNodes(config), ...volumes(config)] : [];
     const items = merge([...priced, ...onCluster]).sort((a, b) => b.monthly - a.monthly);
-    const models = config.target === "cluster" ? modelBudgets(config) : [];
+    const models = modelBudgets(config);
     const total = (list: readonly CostItem[]) =>
         Math.round(list.reduce((sum, each) => sum + each.monthly, 0) * 100) / 100;
     return {

@@ -1,0 +1,108 @@
+import type { LoadedConfig, SecretSource } from "../config";
+import { alertRuleGroups, dashboards, sandboxStateMetrics } from "../dashboards";
+import {
+    awsProvider,
+    DEFAULT_STORAGE_CLASS,
+    EksCluster,
+    Karpenter,
+    Network,
+    resolveSecret,
+    StorageClasses,
+} from "../infra";
+import { clusterOutputs, type Outputs } from "../outputs";
+import { modelsOf, Sandboxes } from "../sandboxes";
+import {
+    AgentSandboxController,
+    createDatabase,
+    GatewayNamespace,
+    Kata,
+    LiteLlm,
+    Monitoring,
+    VirtualKeys,
+} from "../workloads";
+
+/** The platform on Amazon EKS: every agent in a VM of its own, LiteLLM between the agents and their models. */
+export function platform({ config, secrets }: LoadedConfig): Outputs {
+    const { region, stack, tags, gateway: gatewayConfig } = config;
+    const storageClass = DEFAULT_STORAGE_CLASS;
+
+    const aws = awsProvider("aws", { region, stack, tags });
+    const resolve = (source: SecretSource) => resolveSecret(source, { provider: aws });
+    const resolveAll = (sources: Readonly<Record<string, SecretSource>> = {}) =>
+        Object.fromEntries(Object.entries(sources).map(([key, source]) => [key, resolve(source)]));
+
+    // The cluster.
+    const network = new Network(
+        "network",
+        { config: config.network, clusterName: config.cluster.name, region },
+        { provider: aws },
+    );
+    const cluster = new EksCluster("cluster", { config: config.cluster, network }, { provider: aws });
+    const providers = { aws, kubernetes: cluster.provider };
+    const storage = new StorageClasses("storage", {}, { providers });
+    const karpenter = new Karpenter("karpenter", { config: config.nodePools, cluster, region }, { providers });
+
+    // What all agents share.
+    const kata = new Kata("kata", {}, { providers, dependsOn: karpenter });
+    const controller = new AgentSandboxController("agent-sandbox", {}, { providers });
+    const monitoring = new Monitoring(
+        "monitoring",
+        {
+            config: config.monitoring,
+            storageClass,
+            sandboxMetrics: sandboxStateMetrics(),
+            slackWebhookUrl: secrets.slackWebhookUrl && resolve(secrets.slackWebhookUrl),
+        },
+        { providers, dependsOn: storage },
+    );
+    monitoring.publish("monitoring", { dashboards: dashboards(), ruleGroups: alertRuleGroups(config.monitoring) });
+    const namespace = new GatewayNamespace("litellm-namespace", {}, { providers }).name;
+    const database = createDatabase(
+        "postgres",
+        { config: gatewayConfig.database, network, cluster, namespace, storageClass },
+        { providers, dependsOn: storage },
+    );
+    const gateway = new LiteLlm(
+        "litellm",
+        {
+            config: gatewayConfig,
+            cluster,
+            region,
+            vpcCidr: network.cidr,
+            namespace,
+            database,
+            modelKeys: resolveAll(secrets.models),
+        },
+        { providers, dependsOn: monitoring.ready },
+    );
+    const agents = [...config.sandboxes, ...config.warmPools];
+    const keys = new VirtualKeys(
+        "virtual-keys",
+        {
+            gateway,
+            namespace,
+            requests: agents.map(({ name, agent, model, key }) => ({
+                name,
+                agent,
+                config: key,
+                models: modelsOf(model, gatewayConfig.models),
+            })),
+        },
+        { providers },
+    );
+
+    // The agents.
+    const sandboxes = new Sandboxes(
+        "sandboxes",
+        {
+            config,
+            storageClass,
+            gatewayUrl: gateway.url,
+            runtimeClassName: kata.runtimeClass,
+            virtualKey: (name) => keys.keyOf(name),
+            secretsOf: (name) => resolveAll(secrets.sandboxes[name]),
+        },
+        { providers, dependsOn: [kata, controller, keys.ready, storage] },
+    );
+    return clusterOutputs({ region, cluster, kataNamespace: kata.namespace, database, gateway, monitoring, sandboxes });
+}
