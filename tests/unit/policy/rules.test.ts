@@ -273,6 +273,10 @@ const cases: Record<string, { broken: PlannedResource[][]; kept: PlannedResource
             [resource("aws:kms/key:Key", { deletionWindowInDays: 30 })],
         ],
     },
+    "agent-in-sandbox": {
+        broken: [[resource("aws:ec2/instance:Instance", { tags: { Sandbox: "none" } })]],
+        kept: [[resource("aws:ec2/instance:Instance", { tags: { Sandbox: "openshell" } })]],
+    },
     "default-tags": {
         broken: [[resource("pulumi:providers:aws", {})]],
         kept: [[resource("pulumi:providers:aws", { defaultTags: '{"tags":{"Project":"clawstack","Stack":"dev"}}' })]],
