@@ -36,6 +36,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     });
 }
 
+export interface DaemonOptions {
+    /** Whether it sees this process's own environment, too. */
+    readonly inherit?: boolean;
+    readonly cwd?: string;
+}
+
 /** A server that the tests started; its output goes to a file. */
 export class Daemon {
     private constructor(
@@ -49,10 +55,15 @@ export class Daemon {
         command: string,
         args: readonly string[],
         logFile: string,
-        env?: Record<string, string>,
+        env?: NodeJS.ProcessEnv,
+        { inherit = true, cwd }: DaemonOptions = {},
     ): Daemon {
         const log = openSync(logFile, "a");
-        const child = spawn(command, args, { stdio: ["ignore", log, log], env: { ...process.env, ...env } });
+        const child = spawn(command, args, {
+            stdio: ["ignore", log, log],
+            env: inherit ? { ...process.env, ...env } : env,
+            cwd,
+        });
         closeSync(log);
         running.add(child);
         child.once("exit", () => running.delete(child));
@@ -85,10 +96,10 @@ export class Daemon {
         }
     }
 
-    async stop(): Promise<void> {
+    async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
         if (!this.alive) return;
         const exited = new Promise((resolve) => this.child.once("exit", resolve));
-        this.child.kill("SIGTERM");
+        this.child.kill(signal);
         const killer = setTimeout(() => this.child.kill("SIGKILL"), 10_000);
         await exited;
         clearTimeout(killer);

@@ -1,0 +1,266 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import type { AddressInfo, Server } from "node:net";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { AgentWorkload } from "../../../sandboxes/agents";
+import { configData, podTemplate } from "../../../sandboxes/pod-template";
+import { Daemon } from "../../harness/process";
+import { relay } from "./relay.cjs";
+
+const run = promisify(execFile);
+
+/** What the image of an agent brings along, put together from packages. */
+export interface AgentImage {
+    /** Read-only folders, by their place in the pod. */
+    readonly folders: Readonly<Record<string, string>>;
+    /** Symbolic links: place in the pod, and where it points. */
+    readonly links: Readonly<Record<string, string>>;
+    /** Folder with Node.js, as the npm package `node` installs it. */
+    readonly node: string;
+    readonly env: Readonly<Record<string, string>>;
+}
+
+export interface PodOptions {
+    readonly workload: AgentWorkload;
+    readonly image: AgentImage;
+    /** Secret environment variables. */
+    readonly secrets: Readonly<Record<string, string>>;
+    /** Base URL of the model gateway as the agent's config has it, and the port on this machine that answers for it. */
+    readonly gateway: { readonly url: string; readonly port: string };
+    /** The agent's volume; it outlives the pod. */
+    readonly volume: string;
+    /** Folder for files and logs of this pod. */
+    readonly folder: string;
+}
+
+type Template = ReturnType<typeof podTemplate>;
+type Container = Template["spec"]["containers"][number];
+type InitContainer = Template["spec"]["initContainers"][number];
+
+const RELAY = "/run/relay";
+
+/**
+ * The pod of a sandbox without its VM: the containers of the pod template, one after the other, with the template's
+ * commands, environment, mounts, UID and files. Nothing but the mounts, /tmp and the relay is writable. The agent has a
+ * network of its own, in which the name of the gateway leads to LiteLLM, and nothing else leads anywhere.
+ */
+export class Pod {
+    private agent?: Daemon;
+    private readonly relays: Server[] = [];
+    private starts = 0;
+
+    private constructor(
+        private readonly options: PodOptions,
+        private readonly template: Template,
+        private readonly configMap: string,
+    ) {}
+
+    /** Runs the init containers to their end and starts the agent. */
+    static async start(options: PodOptions): Promise<Pod> {
+        const folder = await mkdtemp(join(options.folder, "pod-"));
+        const { workload, secrets } = options;
+        const template = podTemplate({
+            config: {
+                name: "agent",
+                image: "agent",
+                resources: {},
+                key: { budgetUsd: 1, budgetPeriod: null, expiresIn: null, rotation: 1 },
+            } as unknown as Parameters<typeof podTemplate>[0]["config"],
+            workload,
+            labels: {},
+            runtimeClassName: "kata-qemu",
+            secretName: "agent",
+            configMapName: "agent",
+            secretEnv: Object.keys(secrets),
+            claimName: "agent",
+            secretRevision: "",
+        });
+        await mkdir(options.volume, { recursive: true });
+        const pod = new Pod(
+            { ...options, folder },
+            template,
+            await writeConfigMap(join(folder, "config"), workload, template),
+        );
+        await pod.writeEtc();
+        await pod.connect();
+        for (const container of template.spec.initContainers) await pod.runInit(container);
+        await pod.run();
+        return pod;
+    }
+
+    /** Starts the agent's container again, as the kubelet does after a crash. */
+    async run(): Promise<void> {
+        const [container] = this.template.spec.containers as [Container];
+        const { url } = this.options.gateway;
+        const pairs = [`${new URL(url).port}=${RELAY}/gateway.sock`];
+        for (const port of this.agentPorts()) pairs.push(`${RELAY}/${port}-${this.starts + 1}.sock=${port}`);
+        this.starts += 1;
+        const script = `node ${RELAY}/relay.cjs ${pairs.join(" ")} & exec "$@"`;
+        this.agent = Daemon.start(
+            "agent",
+            "bwrap",
+            [...this.walls(container), "--unshare-net", "sh", "-c", script, "sh", ...container.command],
+            join(this.options.folder, "agent.log"),
+            this.environment(container.env),
+            { inherit: false },
+        );
+        for (const server of this.relays.splice(1)) server.close();
+        for (const port of this.agentPorts()) {
+            this.relays.push(await relay("0", join(this.relayFolder, `${port}-${this.starts}.sock`)));
+        }
+    }
+
+    /** Runs one more command in the agent's container, as `kubectl exec` does, but with a network of its own. */
+    async exec(command: readonly string[]): Promise<string> {
+        const [container] = this.template.spec.containers as [Container];
+        const script = `node ${RELAY}/relay.cjs ${new URL(this.options.gateway.url).port}=${RELAY}/gateway.sock & "$@"; status=$?; kill $!; exit $status`;
+        return this.command(
+            [...this.walls(container), "--unshare-net", "sh", "-c", script, "sh", ...command],
+            container.env,
+        );
+    }
+
+    /** Answer of the agent's port. */
+    async fetch(port: number, path: string, init?: RequestInit): Promise<Response> {
+        return fetch(this.url(port) + path, init);
+    }
+
+    /** Where the agent's port is reached from this machine. */
+    url(port: number): string {
+        const server = this.relays[this.agentPorts().indexOf(port) + 1];
+        if (!server) throw new Error(`the agent has no port ${port}`);
+        return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    }
+
+    /** Probes by name, as the kubelet reads them. */
+    get probes() {
+        const [{ startupProbe, livenessProbe, readinessProbe }] = this.template.spec.containers as [Container];
+        return { startup: startupProbe?.httpGet, liveness: livenessProbe?.httpGet, readiness: readinessProbe?.httpGet };
+    }
+
+    /** Waits for the startup probe as long as the kubelet would at most. */
+    async ready(): Promise<void> {
+        const [{ startupProbe }] = this.template.spec.containers as [Container];
+        if (!startupProbe) throw new Error("no startup probe");
+        const { httpGet, periodSeconds, failureThreshold } = startupProbe;
+        await this.agent?.ready(
+            async () => (await this.fetch(httpGet.port, httpGet.path)).ok,
+            periodSeconds * failureThreshold * 1000,
+        );
+    }
+
+    get alive(): boolean {
+        return this.agent?.alive ?? false;
+    }
+
+    async log(): Promise<string> {
+        return (await this.agent?.log()) ?? "";
+    }
+
+    async stop(): Promise<void> {
+        await this.agent?.stop();
+        for (const server of this.relays) server.close();
+    }
+
+    private get relayFolder(): string {
+        return join(this.options.folder, "relay");
+    }
+
+    private agentPorts(): number[] {
+        return Object.values(this.options.workload.ports);
+    }
+
+    private async connect(): Promise<void> {
+        await mkdir(this.relayFolder);
+        await copyFile(join(__dirname, "relay.cjs"), join(this.relayFolder, "relay.cjs"));
+        this.relays.push(await relay(join(this.relayFolder, "gateway.sock"), this.options.gateway.port));
+    }
+
+    private async runInit(container: InitContainer): Promise<void> {
+        // It may need the internet: plugins come from npm.
+        const env = "env" in container ? container.env : [];
+        await this.command([...this.walls(container), ...container.command], env);
+    }
+
+    private async command(args: readonly string[], env: Container["env"]): Promise<string> {
+        try {
+            const options = { env: this.environment(env), maxBuffer: 16 << 20, timeout: 300_000 };
+            const { stdout, stderr } = await run("bwrap", [...args], options);
+            return stdout + stderr;
+        } catch (error) {
+            const {
+                stdout = "",
+                stderr = "",
+                message,
+            } = error as { stdout?: string; stderr?: string; message: string };
+            throw new Error(`${message.slice(0, 300)}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`, {
+                cause: error,
+            });
+        }
+    }
+
+    private environment(env: Container["env"]): Record<string, string> {
+        const { image, secrets } = this.options;
+        const given = env.map((entry): [string, string] => {
+            if ("value" in entry) return [entry.name, entry.value];
+            return [entry.name, secrets[entry.valueFrom.secretKeyRef.key] ?? ""];
+        });
+        // Package managers find their registry by these on machines that have a mirror.
+        const registries = Object.entries(process.env).filter(([name]) => /^(npm_config_registry|PIP_)/i.test(name));
+        return {
+            HOME: "/home/node",
+            PATH: "/opt/node/node/bin:/opt/node/.bin:/usr/local/bin:/usr/bin:/bin",
+            ...(Object.fromEntries(registries) as Record<string, string>),
+            ...image.env,
+            ...Object.fromEntries(given),
+        };
+    }
+
+    /** Arguments of bubblewrap for a container. */
+    private walls(container: Pick<Container, "volumeMounts">): string[] {
+        const { image, folder, volume } = this.options;
+        const { runAsUser, runAsGroup } = this.template.spec.securityContext;
+        const mounts = container.volumeMounts.flatMap((mount) => [
+            "readOnly" in mount && mount.readOnly ? "--ro-bind" : "--bind",
+            mount.name === "config" ? this.configMap : volume,
+            mount.mountPath,
+        ]);
+        return [
+            ...["--unshare-user", "--uid", String(runAsUser), "--gid", String(runAsGroup), "--cap-drop", "ALL"],
+            ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--new-session"],
+            ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--ro-bind", "/usr", "/usr"],
+            ...["bin", "sbin", "lib", "lib64"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
+            ...["ssl", "resolv.conf", "nsswitch.conf"].flatMap((name) => [
+                "--ro-bind-try",
+                `/etc/${name}`,
+                `/etc/${name}`,
+            ]),
+            ...["hosts", "passwd", "group"].flatMap((name) => ["--ro-bind", join(folder, name), `/etc/${name}`]),
+            ...["--ro-bind", join(image.node, "node_modules"), "/opt/node", "--bind", this.relayFolder, RELAY],
+            ...Object.entries(image.folders).flatMap(([place, source]) => ["--ro-bind", source, place]),
+            ...Object.entries(image.links).flatMap(([place, target]) => ["--symlink", target, place]),
+            ...["--dir", "/home/node", ...mounts, "--remount-ro", "/", "--chdir", "/"],
+        ];
+    }
+
+    private async writeEtc(): Promise<void> {
+        const { folder, gateway } = this.options;
+        await writeFile(join(folder, "hosts"), `127.0.0.1 localhost ${new URL(gateway.url).hostname}\n`);
+        await writeFile(join(folder, "passwd"), "root:x:0:0::/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n");
+        await writeFile(join(folder, "group"), "root:x:0:\nnode:x:1000:\n");
+    }
+}
+
+/** The ConfigMap as the kubelet mounts it. */
+async function writeConfigMap(folder: string, workload: AgentWorkload, { spec }: Template): Promise<string> {
+    const data = configData(workload);
+    for (const volume of spec.volumes) {
+        if (!("configMap" in volume)) continue;
+        for (const { key, path } of volume.configMap.items) {
+            await mkdir(dirname(join(folder, path)), { recursive: true });
+            await writeFile(join(folder, path), data[key] ?? "");
+        }
+    }
+    return folder;
+}
