@@ -153,6 +153,49 @@ const requestsWithinLimits: Rule = ({ sandboxes, warmPools }, report) => {
     check("warmPools", warmPools);
 };
 
+const offeredCapacity: Rule = ({ nodePools, sandboxes, warmPools }, report) => {
+    if (!nodePools) return;
+    const offered = new Set<string>(
+        [nodePools.nested, nodePools.bareMetal].flatMap(({ enabled, capacityTypes }) => (enabled ? capacityTypes : [])),
+    );
+    const check = (list: string, entries: readonly Indexed<SandboxConfig | WarmPoolConfig>[]) => {
+        for (const { index, value } of entries) {
+            if (value.capacityType !== "any" && !offered.has(value.capacityType)) {
+                report(
+                    [list, index, "capacityType"],
+                    `any, or what an enabled pool offers: ${[...offered].join(", ") || "there is none"}`,
+                    "any",
+                );
+            }
+        }
+    };
+    check("sandboxes", sandboxes);
+    check("warmPools", warmPools);
+};
+
+const restoreSource: Rule = ({ gateway }, report) => {
+    if (gateway?.database.mode !== "rds" || !gateway.database.restoreFrom) return;
+    const { snapshot, instance, targetTime } = gateway.database.restoreFrom;
+    const path = ["gateway", "database", "restoreFrom"];
+    if ((snapshot === undefined) === (instance === undefined)) {
+        report(
+            [...path, "snapshot"],
+            "either snapshot or instance: one of the two",
+            "rds:my-instance-2026-11-24-03-00",
+        );
+    } else if (targetTime && !instance) {
+        report([...path, "targetTime"], "a time goes with instance; a snapshot has its own");
+    }
+};
+
+const suspendedOrScheduled: Rule = ({ sandboxes }, report) => {
+    for (const { index, value } of sandboxes) {
+        if (value.suspended && value.schedule) {
+            report(["sandboxes", index, "suspended"], "false, or no schedule: a schedule would resume it", false);
+        }
+    }
+};
+
 const rules: readonly Rule[] = [
     networkBlocks,
     publicEndpoint,
@@ -161,6 +204,9 @@ const rules: readonly Rule[] = [
     uniqueNames,
     offeredModels,
     requestsWithinLimits,
+    offeredCapacity,
+    restoreSource,
+    suspendedOrScheduled,
     ...hostRules,
 ];
 

@@ -3,6 +3,7 @@ import type { SandboxConfig, WarmPoolConfig } from "./schema/sandboxes";
 import type { ParsedStack } from "./schema/stack";
 
 export type { AgentKindSpec, AgentKindSpecs, AgentSecretSpec, ResourceAmounts } from "./agent-kind";
+export type { BackupsConfig, BudgetConfig } from "./schema/backups";
 export type { ClusterConfig } from "./schema/cluster";
 export type {
     BedrockModelConfig,
@@ -16,7 +17,7 @@ export type { HostConfig } from "./schema/host";
 export type { MonitoringConfig, PolicyConfig } from "./schema/monitoring";
 export type { NetworkConfig } from "./schema/network";
 export type { NodePoolsConfig } from "./schema/node-pools";
-export type { SandboxConfig, VirtualKeyConfig, WarmPoolConfig } from "./schema/sandboxes";
+export type { SandboxConfig, ScheduleConfig, VirtualKeyConfig, WarmPoolConfig } from "./schema/sandboxes";
 
 /** The stack config after validation: every key present, every reference checked, no secret in it. */
 export interface StackConfig extends Omit<ParsedStack, "secrets" | "sandboxes" | "warmPools"> {

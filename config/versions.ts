@@ -16,6 +16,8 @@ export interface ChartVersion {
     readonly version: string;
     /** HTTP repository; absent for OCI charts. */
     readonly repository?: string;
+    /** Release of what the chart installs, where it has a number of its own; the tests take its CRDs from there. */
+    readonly appVersion?: string;
 }
 
 /** Karpenter: the first releases with nested virtualization in EC2NodeClass are of 2026; 1.14 serves it. */
@@ -37,11 +39,13 @@ export const agentSandbox = "v0.5.6";
 export const cloudNativePg: ChartVersion = {
     chart: "cloudnative-pg",
     version: "0.29.1",
+    appVersion: "1.30.1",
     repository: "https://cloudnative-pg.github.io/charts",
 };
 export const kubePrometheusStack: ChartVersion = {
     chart: "kube-prometheus-stack",
-    version: "79.5.0",
+    version: "87.1.0",
+    appVersion: "0.92.0",
     repository: "https://prometheus-community.github.io/helm-charts",
 };
 /** Grafana; the chart's image and the container that sets the password before it starts must be the same. */

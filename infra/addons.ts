@@ -1,11 +1,19 @@
 import { Addon, getAddonVersionOutput } from "@pulumi/aws/eks";
 import * as pulumi from "@pulumi/pulumi";
 import { PodIdentity } from "./identity";
+import { CLUSTER_TAG } from "./labels";
 
 export interface ClusterAddonsArgs {
     readonly clusterName: string;
     readonly cluster: pulumi.Input<string>;
     readonly kubernetesVersion: string;
+    /** Tags of the volumes that are made for claims. */
+    readonly volumeTags: Readonly<Record<string, string>>;
+}
+
+/** Settings of the EBS CSI driver: volumes carry the stack's tags, and the cluster's, which backups select by. */
+export function ebsCsiSettings(clusterName: string, volumeTags: Readonly<Record<string, string>>): string {
+    return JSON.stringify({ controller: { extraVolumeTags: { ...volumeTags, [CLUSTER_TAG]: clusterName } } });
 }
 
 /**
@@ -16,7 +24,7 @@ export class ClusterAddons extends pulumi.ComponentResource {
     constructor(name: string, args: ClusterAddonsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("clawstack:infra:ClusterAddons", name, {}, opts);
         const inside = { parent: this };
-        const addon = (addonName: string, dependsOn: pulumi.Resource[] = []) =>
+        const addon = (addonName: string, dependsOn: pulumi.Resource[] = [], configurationValues?: string) =>
             new Addon(
                 `${name}-${addonName}`,
                 {
@@ -26,6 +34,7 @@ export class ClusterAddons extends pulumi.ComponentResource {
                         { addonName, kubernetesVersion: args.kubernetesVersion },
                         { parent: this },
                     ).version,
+                    configurationValues,
                     resolveConflictsOnCreate: "OVERWRITE",
                     resolveConflictsOnUpdate: "PRESERVE",
                 },
@@ -48,8 +57,13 @@ export class ClusterAddons extends pulumi.ComponentResource {
             },
             inside,
         );
-        addon("aws-ebs-csi-driver", [podIdentityAgent, ebsIdentity.association]);
-        addon("snapshot-controller");
+        // Before the driver, which serves snapshots where it finds their CRDs.
+        const snapshots = addon("snapshot-controller");
+        addon(
+            "aws-ebs-csi-driver",
+            [podIdentityAgent, ebsIdentity.association, snapshots],
+            ebsCsiSettings(args.clusterName, args.volumeTags),
+        );
         this.registerOutputs({});
     }
 }

@@ -11,6 +11,8 @@ import type { Network } from "./network";
 export interface EksClusterArgs {
     readonly config: ClusterConfig;
     readonly network: Network;
+    /** Tags of the volumes that are made for claims. */
+    readonly volumeTags: Readonly<Record<string, string>>;
 }
 
 /** All five logs of the control plane; `audit` says who did what. */
@@ -121,7 +123,12 @@ export class EksCluster extends pulumi.ComponentResource {
         );
         const addons = new ClusterAddons(
             `${name}-addons`,
-            { clusterName: config.name, cluster: this.name, kubernetesVersion: config.kubernetesVersion },
+            {
+                clusterName: config.name,
+                cluster: this.name,
+                kubernetesVersion: config.kubernetesVersion,
+                volumeTags: args.volumeTags,
+            },
             { ...inside, dependsOn: coreNodes },
         );
         this.provider = new KubernetesProvider(

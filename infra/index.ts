@@ -1,3 +1,4 @@
+export { CostAlarm } from "./budget";
 export { EksCluster } from "./cluster";
 export { Host, HostNetwork } from "./host";
 export { PodIdentity } from "./identity";
@@ -5,6 +6,7 @@ export { Karpenter } from "./karpenter";
 export { KATA_LABEL, KATA_STARTUP_TAINT, KATA_TAINT } from "./karpenter/kata-node";
 export { Network } from "./network";
 export { policyDocument, type PolicyDocument, type Statement } from "./policies";
-export { awsProvider } from "./provider";
+export { awsProvider, stackTags } from "./provider";
 export { resolveSecret } from "./secrets";
 export { DEFAULT_STORAGE_CLASS, StorageClasses } from "./storage";
+export { VolumeBackups } from "./volume-backups";

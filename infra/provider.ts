@@ -8,10 +8,15 @@ export interface AwsProviderArgs {
     readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Tags of everything that a stack makes in AWS, by itself or through Kubernetes. */
+export function stackTags({ stack, tags }: Pick<AwsProviderArgs, "stack" | "tags">): Record<string, string> {
+    return { Project: "clawstack", Stack: stack, ManagedBy: "pulumi", ...tags };
+}
+
 /** The one AWS provider of a stack: its region, and tags on everything it makes. */
 export function awsProvider(name: string, { region, stack, tags }: AwsProviderArgs): Provider {
     return new Provider(name, {
         region: region as Region,
-        defaultTags: { tags: { Project: "clawstack", Stack: stack, ManagedBy: "pulumi", ...tags } },
+        defaultTags: { tags: stackTags({ stack, tags }) },
     });
 }

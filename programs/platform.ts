@@ -2,12 +2,15 @@ import type { LoadedConfig, SecretSource } from "../config";
 import { alertRuleGroups, dashboards, sandboxStateMetrics } from "../dashboards";
 import {
     awsProvider,
+    CostAlarm,
     DEFAULT_STORAGE_CLASS,
     EksCluster,
     Karpenter,
     Network,
     resolveSecret,
+    stackTags,
     StorageClasses,
+    VolumeBackups,
 } from "../infra";
 import { clusterOutputs, type Outputs } from "../outputs";
 import { modelsOf, Sandboxes } from "../sandboxes";
@@ -27,6 +30,7 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
     const storageClass = DEFAULT_STORAGE_CLASS;
 
     const aws = awsProvider("aws", { region, stack, tags });
+    const allTags = stackTags({ stack, tags });
     const resolve = (source: SecretSource) => resolveSecret(source, { provider: aws });
     const resolveAll = (sources: Readonly<Record<string, SecretSource>> = {}) =>
         Object.fromEntries(Object.entries(sources).map(([key, source]) => [key, resolve(source)]));
@@ -37,10 +41,18 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
         { config: config.network, clusterName: config.cluster.name, region },
         { provider: aws },
     );
-    const cluster = new EksCluster("cluster", { config: config.cluster, network }, { provider: aws });
+    const cluster = new EksCluster(
+        "cluster",
+        { config: config.cluster, network, volumeTags: allTags },
+        { provider: aws },
+    );
     const providers = { aws, kubernetes: cluster.provider };
     const storage = new StorageClasses("storage", {}, { providers });
-    const karpenter = new Karpenter("karpenter", { config: config.nodePools, cluster, region }, { providers });
+    const karpenter = new Karpenter(
+        "karpenter",
+        { config: config.nodePools, cluster, region, tags: allTags },
+        { providers },
+    );
 
     // What all agents share.
     const kata = new Kata("kata", {}, { providers, dependsOn: karpenter });
@@ -81,6 +93,7 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
         {
             gateway,
             namespace,
+            databaseGeneration: database.generation,
             requests: agents.map(({ name, agent, model, key }) => ({
                 name,
                 agent,
@@ -97,6 +110,7 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
         {
             config,
             storageClass,
+            apiCidrs: [config.cluster.serviceCidr, network.cidr],
             gatewayUrl: gateway.url,
             runtimeClassName: kata.runtimeClass,
             virtualKey: (name) => keys.keyOf(name),
@@ -104,5 +118,15 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
         },
         { providers, dependsOn: [kata, controller, keys.ready, storage] },
     );
+
+    // What happens on other days.
+    const { name: clusterName } = config.cluster;
+    const { namespaces } = sandboxes;
+    new VolumeBackups(
+        "volume-backups",
+        { config: config.backups.agentVolumes, clusterName, namespaces },
+        { provider: aws },
+    );
+    new CostAlarm("cost-alarm", { config: config.budget, stack, clusterName }, { provider: aws });
     return clusterOutputs({ region, cluster, kataNamespace: kata.namespace, database, gateway, monitoring, sandboxes });
 }

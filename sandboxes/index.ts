@@ -3,6 +3,7 @@ import type { ModelConfig, SandboxConfig, StackConfig, WarmPoolConfig } from "..
 import { agentKinds, type AgentKind } from "./agents";
 import { SandboxNamespace } from "./namespace";
 import { AgentSandbox, type SandboxAccess } from "./sandbox";
+import { SandboxSchedules } from "./schedules";
 import { WarmPool } from "./warm-pool";
 
 export { agentKinds } from "./agents";
@@ -13,6 +14,8 @@ export interface SandboxesArgs {
     readonly gatewayUrl: string;
     readonly runtimeClassName: string;
     readonly storageClass: string;
+    /** Blocks that hold the API server's addresses. */
+    readonly apiCidrs: readonly pulumi.Input<string>[];
     /** LiteLLM key of a sandbox or a warm pool; a secret. */
     virtualKey(name: string): pulumi.Output<string>;
     /** Channel secrets of a sandbox or a warm pool, by the kind's key. */
@@ -29,12 +32,15 @@ export function modelsOf(model: string, models: readonly ModelConfig[]): string[
 export class Sandboxes extends pulumi.ComponentResource {
     /** How to reach each sandbox, by name. */
     readonly access: Record<string, SandboxAccess> = {};
+    /** Namespaces that agents run in. */
+    readonly namespaces: readonly string[];
 
     constructor(name: string, args: SandboxesArgs, opts?: pulumi.ComponentResourceOptions) {
         super("clawstack:sandboxes:Sandboxes", name, {}, opts);
         const { sandboxes, warmPools } = args.config;
         const namespaces = this.createNamespaces([...sandboxes, ...warmPools], sandboxes);
 
+        this.namespaces = [...namespaces.keys()];
         for (const config of sandboxes) {
             const sandbox = new AgentSandbox(
                 `sandbox-${config.name}`,
@@ -50,7 +56,24 @@ export class Sandboxes extends pulumi.ComponentResource {
                 { parent: this },
             );
         }
+        this.schedule(sandboxes, args.apiCidrs, [...namespaces.values()]);
         this.registerOutputs({ access: this.access });
+    }
+
+    private schedule(
+        sandboxes: readonly SandboxConfig[],
+        apiCidrs: SandboxesArgs["apiCidrs"],
+        dependsOn: readonly pulumi.Resource[],
+    ): void {
+        const scheduled = sandboxes.flatMap(({ name, agent, schedule }) =>
+            schedule ? [{ config: { name, schedule }, namespace: kindOf(agent).namespace }] : [],
+        );
+        if (scheduled.length === 0) return;
+        new SandboxSchedules(
+            "sandbox-schedules",
+            { sandboxes: scheduled, apiCidrs },
+            { parent: this, dependsOn: [...dependsOn] },
+        );
     }
 
     private createNamespaces(

@@ -4,7 +4,7 @@ import { revisionOf } from "../workloads/revision";
 import { CONFIG_DIR, SEED_DIR, type AgentWorkload } from "./agents";
 
 export interface PodTemplateInput {
-    readonly config: Pick<SandboxConfig | WarmPoolConfig, "name" | "image" | "resources" | "key">;
+    readonly config: Pick<SandboxConfig | WarmPoolConfig, "name" | "image" | "resources" | "key" | "capacityType">;
     readonly workload: AgentWorkload;
     readonly labels: Readonly<Record<string, string>>;
     readonly runtimeClassName: string;
@@ -124,6 +124,9 @@ export function podTemplate(input: PodTemplateInput) {
         },
         spec: {
             runtimeClassName: input.runtimeClassName,
+            ...(config.capacityType === "any"
+                ? {}
+                : { nodeSelector: { "karpenter.sh/capacity-type": config.capacityType } }),
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             securityContext: {

@@ -1,5 +1,5 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
-import { ConfigMap, PersistentVolumeClaim, Secret } from "@pulumi/kubernetes/core/v1";
+import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ModelConfig, SandboxConfig } from "../config";
@@ -8,6 +8,7 @@ import { SANDBOX_LABEL, sandboxLabels } from "./labels";
 import { sandboxPolicySpec } from "./network-policy";
 import { configData, podTemplate } from "./pod-template";
 import { secretEnv, secretRevision } from "./secret-env";
+import { agentVolume, claimName } from "./volume";
 
 export interface AgentSandboxArgs {
     readonly config: SandboxConfig;
@@ -66,22 +67,7 @@ export class AgentSandbox extends pulumi.ComponentResource {
 
         const secret = new Secret(name, { metadata, stringData: environment }, inside);
         const configMap = new ConfigMap(name, { metadata, data: configData(workload) }, inside);
-        const volume = new PersistentVolumeClaim(
-            name,
-            {
-                metadata: {
-                    ...metadata,
-                    // Bound when the pod that uses it is scheduled, which may wait for a node.
-                    annotations: { "pulumi.com/skipAwait": "true" },
-                },
-                spec: {
-                    accessModes: ["ReadWriteOnce"],
-                    storageClassName: args.storageClass,
-                    resources: { requests: { storage: `${config.storage.sizeGi}Gi` } },
-                },
-            },
-            { ...inside, retainOnDelete: config.storage.onRemove === "retain" },
-        );
+        const volume = agentVolume(name, { config, namespace, labels, storageClass: args.storageClass }, inside);
         const policy = new NetworkPolicy(
             name,
             {
@@ -100,7 +86,8 @@ export class AgentSandbox extends pulumi.ComponentResource {
                 kind: "Sandbox",
                 metadata,
                 spec: {
-                    operatingMode: config.suspended ? "Suspended" : "Running",
+                    // A schedule's own to set, where there is one.
+                    ...(config.schedule ? {} : { operatingMode: config.suspended ? "Suspended" : "Running" }),
                     // A headless Service of the sandbox's name, for agents that are called.
                     service: workload.servicePort !== undefined,
                     podTemplate: podTemplate({
@@ -111,7 +98,7 @@ export class AgentSandbox extends pulumi.ComponentResource {
                         secretName: config.name,
                         configMapName: config.name,
                         secretEnv: Object.keys(environment).sort(),
-                        claimName: config.name,
+                        claimName: claimName(config),
                         secretRevision: secretRevision(environment, workload.keyEnv),
                     }),
                 },

@@ -5,6 +5,9 @@ export interface ScrapeTarget {
     readonly spec: object;
 }
 
+/** Label of every pod of a CloudNativePG cluster; its value is the cluster's name, which changes with a restore. */
+const POSTGRES_LABEL = "cnpg.io/cluster";
+
 const target = (namespace: string, matchLabels: Record<string, string>) => ({
     namespaceSelector: { matchNames: [namespace] },
     selector: { matchLabels },
@@ -37,7 +40,8 @@ export function scrapeTargets(): ScrapeTarget[] {
             kind: "PodMonitor",
             name: "litellm-postgres",
             spec: {
-                ...target("litellm", { "cnpg.io/cluster": "litellm-postgres" }),
+                namespaceSelector: { matchNames: ["litellm"] },
+                selector: { matchExpressions: [{ key: POSTGRES_LABEL, operator: "Exists" }] },
                 podMetricsEndpoints: [{ port: "metrics" }],
             },
         },

@@ -11,6 +11,7 @@ const clusterScoped = new Set([
     "CustomResourceDefinition",
     "StorageClass",
     "VolumeSnapshotClass",
+    "VolumeSnapshotContent",
     "CSIDriver",
     "RuntimeClass",
     "PriorityClass",

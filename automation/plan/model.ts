@@ -27,11 +27,25 @@ export interface CostItem {
     readonly detail: string;
 }
 
+/** USD a month that one sandbox or warm pool costs. */
+export interface AgentCost {
+    readonly name: string;
+    /** Its part of the Kata nodes, by its requests and its hours. */
+    readonly compute: number;
+    readonly volume: number;
+    /** Both; in `CostEstimate.monthly`. */
+    readonly monthly: number;
+    /** Where the budget of its key stops it; not in `monthly`. */
+    readonly modelsAtMost: number;
+}
+
 export interface CostEstimate {
     readonly currency: "USD";
     /** Sum of the items. */
     readonly monthly: number;
     readonly items: readonly CostItem[];
+    /** Parts of the items by agent; what all share, such as LiteLLM, is nobody's. */
+    readonly agents: readonly AgentCost[];
     /** What models may cost at most, by the budgets of the virtual keys; not in `monthly`. */
     readonly models: readonly CostItem[];
     readonly modelsMonthly: number;

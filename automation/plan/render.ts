@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import type { CostEstimate, CostItem, Plan } from "./model";
+import type { AgentCost, CostEstimate, CostItem, Plan } from "./model";
 import { resourceCounts, resourceTree } from "./tree";
 
 export interface RenderOptions {
@@ -19,23 +19,26 @@ function table(items: readonly CostItem[], dim: (text: string) => string): strin
     );
 }
 
-/** Budgets of sandboxes that are alike are one line. */
-function budgetLines({ models }: CostEstimate): CostItem[] {
-    const groups = new Map<string, CostItem[]>();
-    for (const each of models) {
-        const key = `${each.monthly} ${each.detail}`;
-        const group = groups.get(key);
-        if (group) group.push(each);
-        else groups.set(key, [each]);
+/** Each agent's part; agents that are alike are one line. */
+function agentLines({ agents }: CostEstimate): string[] {
+    const groups = new Map<string, AgentCost[]>();
+    for (const each of agents) {
+        const { name: _name, ...figures } = each;
+        const key = JSON.stringify(figures);
+        groups.set(key, [...(groups.get(key) ?? []), each]);
     }
-    return [...groups.values()].map((group) => ({
-        name:
-            group.length > 3
-                ? `${group[0]?.name} and ${group.length - 1} more`
-                : group.map(({ name }) => name).join(", "),
-        monthly: group.reduce((sum, { monthly }) => sum + monthly, 0),
-        detail: group.length > 1 ? `${group.length} x ${group[0]?.detail}` : (group[0]?.detail ?? ""),
-    }));
+    const rows = [...groups.values()].map((group) => {
+        const [first] = group;
+        const names =
+            group.length > 3 ? `${first?.name} and ${group.length - 1} more` : group.map(({ name }) => name).join(", ");
+        const figures = [first?.compute, first?.volume, first?.modelsAtMost].map((amount) => usd(amount ?? 0));
+        return [group.length > 1 ? `${names} (each)` : names, ...figures];
+    });
+    const table = [["agent", "its nodes", "its volume", "models at most"], ...rows];
+    const width = Math.max(...table.map(([name = ""]) => name.length));
+    return table.map(
+        ([name = "", ...cells]) => `  ${name.padEnd(width)}${cells.map((cell) => cell.padStart(16)).join("")}`,
+    );
 }
 
 /** Where to look first in the folder of the plan. */
@@ -86,8 +89,8 @@ export function renderPlan(plan: Plan, { colors, folder }: RenderOptions): strin
         ...(cost.models.length > 0
             ? [
                   "",
-                  `Models on top: at most ${usd(cost.modelsMonthly)} USD a month, where the budgets of their keys stop the agents`,
-                  ...table(budgetLines(cost), dim),
+                  `By agent. Models come on top: at most ${usd(cost.modelsMonthly)} USD a month, where the budgets of their keys stop them`,
+                  ...agentLines(cost),
               ]
             : []),
         "",

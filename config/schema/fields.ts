@@ -90,3 +90,33 @@ export function cidr() {
 export function section<T extends z.core.$ZodLooseShape>(shape: T) {
     return z.strictObject(shape, { error: "a mapping of keys to values" }).prefault({} as never);
 }
+
+/** A moment that has passed, to the second, in UTC. */
+export function pointInTime() {
+    const allowed = "a time that has passed, in UTC, such as 2026-11-24T08:00:00Z";
+    return z.iso
+        .datetime({ precision: 0, error: allowed })
+        .refine((value) => Date.parse(value) <= Date.now(), { error: allowed });
+}
+
+/** A time of day on a 24-hour clock. */
+export function timeOfDay() {
+    return text(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day such as 08:30 (quoted), from 00:00 to 23:59");
+}
+
+/** A name of the IANA time zone database, as CronJobs take it. */
+export function timeZone() {
+    const allowed = "a time zone of the IANA database such as Europe/Berlin, or UTC";
+    return z.string(required(allowed)).refine(
+        (name) => {
+            // Offsets such as +02:00 are none: they know no summer time, and Kubernetes refuses them.
+            if (!/^[A-Za-z]/.test(name)) return false;
+            try {
+                return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+            } catch {
+                return false;
+            }
+        },
+        { error: allowed },
+    );
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, httpsUrl, integer, oneOf, section, text } from "./fields";
+import { flag, httpsUrl, integer, oneOf, pointInTime, section, text } from "./fields";
 
 const modelName = text(
     /^[A-Za-z0-9][A-Za-z0-9._/:-]{0,99}$/,
@@ -55,6 +55,22 @@ const embeddedDatabase = z.strictObject({
     storageGi: integer(8, 16_000, "GiB").default(50),
     /** Days that base backups and WAL are kept in S3. */
     backupRetentionDays: integer(1, 365, "days").default(7),
+    /** Start from a backup, as a database of its own beside the one that is there. Keep it in the config after. */
+    restoreFrom: z
+        .strictObject(
+            {
+                /** Bucket of the backups. Default: the stack's own. */
+                bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of an S3 bucket").optional(),
+                /** CloudNativePG cluster that wrote them: the folder in the bucket. */
+                server: text(/^[a-z]([-a-z0-9]{0,48}[a-z0-9])?$/, "the name of a CloudNativePG cluster").default(
+                    "litellm-postgres",
+                ),
+                /** Last moment that is restored. Default: the end of the log. */
+                targetTime: pointInTime().optional(),
+            },
+            { error: "a mapping: bucket, server, targetTime (each optional)" },
+        )
+        .optional(),
 });
 
 const rdsDatabase = z.strictObject({
@@ -68,6 +84,23 @@ const rdsDatabase = z.strictObject({
     backupRetentionDays: integer(1, 35, "days (RDS keeps at most 35)").default(14),
     /** RDS refuses to delete the instance while this is on. */
     deletionProtection: flag().default(true),
+    /** Start from a snapshot, or from an instance as it was; as an instance of its own. Keep it in the config after. */
+    restoreFrom: z
+        .strictObject(
+            {
+                /** Name or ARN of a snapshot. */
+                snapshot: text(
+                    /^(arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:snapshot:)?(rds:)?[A-Za-z][A-Za-z0-9-]{0,254}$/,
+                    "the name or ARN of an RDS snapshot",
+                ).optional(),
+                /** Instance whose automatic backups are used. */
+                instance: text(/^[A-Za-z][A-Za-z0-9-]{0,62}$/, "the identifier of an RDS instance").optional(),
+                /** Last moment that is restored, with `instance`. Default: the latest there is. */
+                targetTime: pointInTime().optional(),
+            },
+            { error: "a mapping: snapshot, or instance with or without targetTime" },
+        )
+        .optional(),
 });
 
 /** LiteLLM: the one way from an agent to a model. */

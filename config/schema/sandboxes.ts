@@ -12,6 +12,9 @@ import {
     memoryQuantity,
     oneOf,
     section,
+    text,
+    timeOfDay,
+    timeZone,
 } from "./fields";
 
 /** The LiteLLM virtual key of a sandbox: the only credential inside of it. */
@@ -45,10 +48,35 @@ function agentFields(kind: AgentKindSpec) {
         image: imageReference().default(kind.image),
         resources: resources(kind),
         key: virtualKeySchema,
+        /**
+         * `spot` costs less than half, and EC2 may take the node away within two minutes: the agent starts again on
+         * another one, with its volume. `any` takes what Karpenter finds cheapest of what the pools offer.
+         */
+        capacityType: oneOf(["any", "spot", "on-demand"]).default("any"),
         /** Hosts that this agent may reach beside those that its channel needs. */
         allowedHosts: z.array(hostName(), { error: "a list of host names" }).default([]),
     };
 }
+
+const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+
+/** Hours in which a sandbox runs; out of them it is suspended, and keeps its volume and its key. */
+const scheduleSchema = z
+    .strictObject(
+        {
+            timezone: timeZone(),
+            /** Start and end of the hours; an end before the start is on the next day. */
+            from: timeOfDay(),
+            to: timeOfDay(),
+            /** Days on which the hours start. */
+            days: z
+                .array(oneOf(weekdays), { error: "a list of days: mon, tue, wed, thu, fri, sat, sun" })
+                .min(1, "at least one day")
+                .default(["mon", "tue", "wed", "thu", "fri"]),
+        },
+        { error: "a mapping: timezone, from, to, days" },
+    )
+    .refine(({ from, to }) => from !== to, { path: ["to"], error: "another time than from" });
 
 function sandboxOf(kind: AgentKindSpec) {
     return z.strictObject({
@@ -59,9 +87,19 @@ function sandboxOf(kind: AgentKindSpec) {
             sizeGi: integer(1, 16_000, "GiB").default(kind.storageGi),
             /** What becomes of the volume when the sandbox leaves the config. */
             onRemove: oneOf(["retain", "delete"]).default("retain"),
+            /**
+             * EBS snapshot to start from, as a volume of its own beside the one that is there (which goes by onRemove).
+             * Keep it in the config after.
+             */
+            restoreFrom: text(
+                /^snap-[0-9a-f]{8,17}$/,
+                "the id of an EBS snapshot such as snap-0123456789abcdef0",
+            ).optional(),
         }),
         /** A suspended sandbox keeps its volume and its key, and has no pod. */
         suspended: flag().default(false),
+        /** Hours in which it runs; absent: always. A pod that is suspended costs nothing but its volume. */
+        schedule: scheduleSchema.optional(),
     });
 }
 
@@ -92,6 +130,7 @@ export function warmPoolsSchema(kinds: AgentKindSpecs) {
     return z.array(byKind(kinds, warmPoolOf), { error: "a list of warm pools" }).default([]);
 }
 
+export type ScheduleConfig = z.output<typeof scheduleSchema>;
 export type VirtualKeyConfig = z.output<typeof virtualKeySchema>;
 type Parsed<T extends (kind: AgentKindSpec) => z.ZodType> = Omit<z.output<ReturnType<T>>, "agent" | "model"> & {
     /** An agent kind of the registry. */

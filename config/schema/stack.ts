@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AgentKindSpecs } from "../agent-kind";
+import { backupsSchema, budgetSchema } from "./backups";
 import { clusterSchema } from "./cluster";
 import { oneOf, text } from "./fields";
 import { gatewaySchema } from "./gateway";
@@ -27,6 +28,8 @@ export function stackSchema(kinds: AgentKindSpecs) {
         sandboxes: sandboxesSchema(kinds),
         warmPools: warmPoolsSchema(kinds),
         monitoring: monitoringSchema,
+        backups: backupsSchema,
+        budget: budgetSchema,
         policy: policySchema,
         host: hostSchema,
         secrets: secretsSchema,

@@ -20,6 +20,8 @@ export interface KarpenterArgs {
     readonly config: NodePoolsConfig;
     readonly cluster: EksCluster;
     readonly region: string;
+    /** Tags of the instances and their disks. */
+    readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Karpenter, with the pools whose nodes run sandboxes. It runs itself on the core nodes. */
@@ -128,6 +130,7 @@ export class Karpenter extends pulumi.ComponentResource {
                     securityGroupId: cluster.securityGroupId,
                     rootVolumeGi: config.rootVolumeGi,
                     nestedVirtualization,
+                    tags: args.tags,
                 }),
                 managed,
             );

@@ -16,6 +16,8 @@ export interface NodeClassInput {
     readonly rootVolumeGi: number;
     /** EC2 instances that may run VMs of their own; bare metal needs no leave. */
     readonly nestedVirtualization: boolean;
+    /** The stack's tags, for whoever pays for the nodes. */
+    readonly tags: Readonly<Record<string, string>>;
 }
 
 /** EC2NodeClass (karpenter.k8s.aws/v1) of a Kata pool. */
@@ -53,7 +55,11 @@ export function ec2NodeClass(input: NodeClassInput) {
                 ? { cpuOptions: { nestedVirtualization: "enabled" } }
                 : // m5d.metal and c5d.metal have NVMe disks; pods' ephemeral storage goes there.
                   { instanceStorePolicy: "RAID0" }),
-            tags: { Name: `${input.clusterName}-${input.name}`, "karpenter.sh/discovery": input.clusterName },
+            tags: {
+                ...input.tags,
+                Name: `${input.clusterName}-${input.name}`,
+                "karpenter.sh/discovery": input.clusterName,
+            },
         },
     };
 }

@@ -1,95 +1,147 @@
+import { join } from "node:path";
 import { expect } from "chai";
 import { plan } from "../../automation/plan";
-import type { KubeObject } from "./harness";
-import { isAllowed, type Endpoint, type NetworkPolicy } from "./harness/network-policy";
+import { buildAllTools, FIRST_BUILD_MS, type KubeObject } from "./harness";
+import { evaluate, type Connection, type Peer } from "./harness/network-policy";
 
-interface WithTemplate extends KubeObject {
-    spec: { podTemplate?: { metadata?: { labels?: Record<string, string> } } };
-}
+type Labels = Record<string, string>;
+type Target =
+    /** A Deployment of the plan. */
+    | { readonly deployment: readonly [namespace: string, name: string] }
+    /** What a chart or an operator makes, by its labels. */
+    | { readonly pod: readonly [namespace: string, labels: Labels] }
+    | { readonly ip: string };
+/** What is reached, by name: where, the port, and the protocol when it is not TCP. */
+type Targets = Readonly<Record<string, readonly [Target, number, ("TCP" | "UDP")?]>>;
 
-describe("cluster: what the network policies of stack prod allow (by the API's rules; no CNI enforces them here)", function () {
-    this.timeout(60_000);
-    let policies: NetworkPolicy[];
-    let sandboxes: { name: string; endpoint: Endpoint }[];
-    let endpoint: (namespace: string, labels: Record<string, string>) => Endpoint;
+const litellm: Target = { deployment: ["litellm", "litellm"] };
 
-    before(async () => {
-        const manifests = (await plan({ stack: "prod" })).manifests as unknown as KubeObject[];
-        policies = manifests.filter(({ kind }) => kind === "NetworkPolicy") as NetworkPolicy[];
-        endpoint = (namespace, labels) => ({
-            ip: "10.1.7.7",
-            pod: {
-                namespace,
-                labels,
-                namespaceLabels:
-                    manifests.find(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace)
-                        ?.metadata.labels ?? {},
-            },
+/** What each sandbox must reach. A change of its network policy is a change of these two tables. */
+const reachable: Targets = {
+    LiteLLM: [litellm, 4000],
+    "DNS by UDP": [{ pod: ["kube-system", { "k8s-app": "kube-dns" }] }, 53, "UDP"],
+    "DNS by TCP": [{ pod: ["kube-system", { "k8s-app": "kube-dns" }] }, 53],
+    "HTTPS on the internet": [{ ip: "8.8.4.4" }, 443],
+};
+
+const unreachable: Targets = {
+    "EC2's metadata service": [{ ip: "169.254.169.254" }, 80],
+    "EKS Pod Identity": [{ ip: "169.254.170.23" }, 80],
+    "the API server's service": [{ ip: "172.20.0.1" }, 443],
+    "the API server in the VPC": [{ ip: "10.1.0.10" }, 443],
+    "kubelets in the VPC": [{ ip: "10.1.0.20" }, 10250],
+    "a private address": [{ ip: "192.168.1.1" }, 443],
+    "a carrier-grade NAT address": [{ ip: "100.64.0.1" }, 443],
+    "plain HTTP on the internet": [{ ip: "8.8.4.4" }, 80],
+    "SSH on the internet": [{ ip: "8.8.4.4" }, 22],
+    "another resolver": [{ ip: "8.8.4.4" }, 53, "UDP"],
+    Postgres: [{ pod: ["litellm", { "cnpg.io/cluster": "litellm-postgres" }] }, 5432],
+    Grafana: [{ pod: ["monitoring", { "app.kubernetes.io/name": "grafana" }] }, 3000],
+    Prometheus: [{ pod: ["monitoring", { "app.kubernetes.io/name": "prometheus" }] }, 9090],
+    "another port of LiteLLM": [litellm, 22],
+};
+
+/** Ports of other sandboxes that are tried: OpenClaw's gateway, HTTPS, SSH. */
+const sandboxPorts = [18789, 443, 22];
+
+const stacks = [{ stack: "prod" }, { configFile: join(__dirname, "Pulumi.everything.yaml") }];
+
+for (const options of stacks) {
+    const stack = options.stack ?? "everything";
+    describe(`cluster: what the network policies of stack ${stack} allow (by the API's rules; no CNI enforces them here)`, function () {
+        this.timeout(60_000);
+        let manifests: KubeObject[];
+        let sandboxes: { name: string; peer: Peer }[];
+        const pod = (namespace: string, labels: Labels): Peer => {
+            const found = manifests.find((each) => each.kind === "Namespace" && each.metadata.name === namespace);
+            const namespaceLabels = { "kubernetes.io/metadata.name": namespace, ...found?.metadata.labels };
+            return { ip: "10.1.7.7", pod: { namespace, labels, namespaceLabels } };
+        };
+        const deployed = (namespace: string, name: string): Peer => {
+            const found = manifests.find(
+                ({ kind, metadata }) =>
+                    kind === "Deployment" && metadata.name === name && metadata.namespace === namespace,
+            );
+            const { template } = found?.spec as { template: { metadata: { labels: Labels } } };
+            return pod(namespace, template.metadata.labels);
+        };
+        const peerOf = (target: Target): Peer =>
+            "deployment" in target
+                ? deployed(...target.deployment)
+                : "pod" in target
+                  ? pod(...target.pod)
+                  : { ip: target.ip };
+        const ask = (connections: readonly Connection[]) =>
+            evaluate(
+                manifests.filter(({ kind }) => kind === "NetworkPolicy"),
+                connections,
+            );
+        /** Names of the sandboxes that get through. */
+        const whoReaches = async ([target, port, protocol]: Targets[string]): Promise<string[]> => {
+            const answers = await ask(
+                sandboxes.map(({ peer }) => ({ from: peer, to: peerOf(target), port, protocol })),
+            );
+            return sandboxes.filter((_, index) => answers[index]).map(({ name }) => name);
+        };
+
+        before(async function () {
+            this.timeout(FIRST_BUILD_MS);
+            await buildAllTools();
+            manifests = (await plan(options)).manifests as unknown as KubeObject[];
+            sandboxes = manifests
+                .filter(({ kind }) => kind === "Sandbox" || kind === "SandboxTemplate")
+                .map(({ metadata, spec }) => {
+                    const { podTemplate } = spec as { podTemplate: { metadata?: { labels?: Labels } } };
+                    return {
+                        name: metadata.name,
+                        peer: pod(metadata.namespace ?? "", podTemplate.metadata?.labels ?? {}),
+                    };
+                });
+            expect(sandboxes).to.have.length.above(3);
         });
-        sandboxes = (manifests as WithTemplate[])
-            .filter(({ kind }) => kind === "Sandbox" || kind === "SandboxTemplate")
-            .map(({ metadata, spec }) => ({
-                name: metadata.name,
-                endpoint: endpoint(metadata.namespace ?? "", spec.podTemplate?.metadata?.labels ?? {}),
-            }));
-        expect(sandboxes).to.have.length.above(3);
-    });
 
-    const each = (check: (source: Endpoint, name: string) => void) =>
-        sandboxes.forEach(({ name, endpoint: source }) => check(source, name));
+        for (const [what, target] of Object.entries(reachable)) {
+            it(`lets each sandbox reach ${what}`, async () => {
+                expect(await whoReaches(target)).to.deep.equal(sandboxes.map(({ name }) => name));
+            });
+        }
 
-    it("lets each sandbox reach LiteLLM, DNS and HTTPS on the internet", () => {
-        const litellm = endpoint("litellm", {
-            "app.kubernetes.io/name": "litellm",
-            "app.kubernetes.io/managed-by": "clawstack",
+        for (const [what, target] of Object.entries(unreachable)) {
+            it(`keeps each sandbox from ${what}`, async () => {
+                expect(await whoReaches(target)).to.deep.equal([]);
+            });
+        }
+
+        it("keeps each sandbox from every other one", async () => {
+            const pairs = sandboxes.flatMap(({ name, peer }) =>
+                sandboxes
+                    .filter((other) => other.name !== name)
+                    .flatMap((other) => sandboxPorts.map((port) => ({ from: peer, to: other.peer, port }))),
+            );
+            expect(pairs).to.have.length.above(10);
+            expect(await ask(pairs)).to.not.include(true);
         });
-        const dns = endpoint("kube-system", { "k8s-app": "kube-dns" });
-        each((source, name) => {
-            expect(isAllowed(policies, source, litellm, 4000), `${name} to LiteLLM`).to.equal(true);
-            expect(isAllowed(policies, source, dns, 53, "UDP"), `${name} to DNS`).to.equal(true);
-            expect(isAllowed(policies, source, { ip: "8.8.4.4" }, 443), `${name} to the internet`).to.equal(true);
-        });
-    });
 
-    const addresses = {
-        "EC2's metadata service": ["169.254.169.254", 80],
-        "EKS Pod Identity": ["169.254.170.23", 80],
-        "the API server's service": ["172.20.0.1", 443],
-        "the API server in the VPC": ["10.1.0.10", 443],
-        "a private address": ["192.168.1.1", 443],
-        "a carrier-grade NAT address": ["100.64.0.1", 443],
-        "plain HTTP on the internet": ["8.8.4.4", 80],
-        "SSH on the internet": ["8.8.4.4", 22],
-    } as const;
-    for (const [what, [ip, port]] of Object.entries(addresses)) {
-        it(`keeps each sandbox from ${what}`, () => {
-            each((source, name) => expect(isAllowed(policies, source, { ip }, port), name).to.equal(false));
-        });
-    }
-
-    it("keeps each sandbox from other sandboxes, Postgres, Grafana, Prometheus and kubelets", () => {
-        each((source, name) => {
-            for (const other of sandboxes.filter((item) => item.name !== name)) {
-                for (const port of [18789, 443, 22]) {
-                    expect(isAllowed(policies, source, other.endpoint, port), `${name} to ${other.name}`).to.equal(
-                        false,
-                    );
-                }
-            }
-            const targets: [Endpoint, number][] = [
-                [endpoint("litellm", { "cnpg.io/cluster": "litellm-postgres" }), 5432],
-                [endpoint("monitoring", { "app.kubernetes.io/name": "grafana" }), 3000],
-                [endpoint("monitoring", { "app.kubernetes.io/name": "prometheus" }), 9090],
-                [{ ip: "10.1.0.20" }, 10250],
+        it("lets neither other namespaces nor the platform's own pods into a sandbox", async () => {
+            const callers = [
+                pod("default", {}),
+                peerOf(litellm),
+                pod("monitoring", { "app.kubernetes.io/name": "grafana" }),
+                { ip: "10.1.0.20" },
             ];
-            for (const [target, port] of targets) {
-                expect(isAllowed(policies, source, target, port), `${name} to ${port}`).to.equal(false);
-            }
+            const calls = callers.flatMap((from) =>
+                sandboxes.flatMap(({ peer }) => sandboxPorts.map((port) => ({ from, to: peer, port }))),
+            );
+            expect(await ask(calls)).to.not.include(true);
+        });
+
+        it("lets nobody in another namespace into LiteLLM or Postgres", async () => {
+            const from = pod("default", {});
+            const to = [
+                { to: peerOf(litellm), port: 4000 },
+                { to: pod("litellm", { "cnpg.io/cluster": "litellm-postgres" }), port: 5432 },
+            ];
+            expect(await ask(to.map((each) => ({ from, ...each })))).to.deep.equal([false, false]);
         });
     });
-
-    it("lets nobody in another namespace into LiteLLM", () => {
-        const litellm = endpoint("litellm", { "app.kubernetes.io/name": "litellm" });
-        expect(isAllowed(policies, endpoint("default", {}), litellm, 4000)).to.equal(false);
-    });
-});
+}

@@ -79,8 +79,11 @@ export class LiteLlm extends pulumi.ComponentResource {
         }
         const migration = new Job(
             `${name}-migration`,
-            // A Job can't be changed; a new version of LiteLLM is a new Job.
-            { metadata: metadata(`litellm-migration-${revisionOf(litellm.image)}`), spec: migrationJobSpec() },
+            // A Job can't be changed; a new version of LiteLLM, or another database, is a new Job.
+            {
+                metadata: metadata(`litellm-migration-${revisionOf([litellm.image, args.database.generation])}`),
+                spec: migrationJobSpec(),
+            },
             { ...inside, dependsOn: [args.database.ready, ...secrets] },
         );
         const service = new Service(
@@ -102,7 +105,7 @@ export class LiteLlm extends pulumi.ComponentResource {
                     replicas: config.replicas,
                     region,
                     configRevision: revisionOf(configYaml),
-                    secretRevision: revisionOf([config.masterKeyRotation]),
+                    secretRevision: revisionOf([config.masterKeyRotation, args.database.generation]),
                     modelSecrets: modelKeys
                         ? Object.keys(args.modelKeys).map((model) => ({
                               name: modelKeyEnv(model),

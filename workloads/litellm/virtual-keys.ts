@@ -124,6 +124,8 @@ export interface VirtualKeysArgs {
     readonly gateway: LiteLlm;
     readonly namespace: pulumi.Input<string>;
     readonly requests: readonly VirtualKeyRequest[];
+    /** `generation` of the database: a restored one may lack keys that were made after its last moment. */
+    readonly databaseGeneration: string;
 }
 
 /** One LiteLLM virtual key a sandbox, registered by one Job that can run any number of times. */
@@ -164,8 +166,10 @@ export class VirtualKeys extends pulumi.ComponentResource {
         this.ready = new Job(
             name,
             {
-                // A Job can't be changed; another list of keys, or another script, is another Job.
-                metadata: metadata(`virtual-keys-${revisionOf([specs, registrationScript(), litellm.image])}`),
+                // A Job can't be changed; another list of keys, script or database is another Job.
+                metadata: metadata(
+                    `virtual-keys-${revisionOf([specs, registrationScript(), litellm.image, args.databaseGeneration])}`,
+                ),
                 spec: registrationJobSpec({
                     gatewayUrl: gateway.url,
                     keysSecret: "virtual-keys",

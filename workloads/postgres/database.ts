@@ -10,6 +10,8 @@ export interface Database {
     readonly password: pulumi.Output<string>;
     /** Password of the administrator; a secret. */
     readonly adminPassword: pulumi.Output<string>;
+    /** Another one where another database takes its place, such as one restored from a backup. */
+    readonly generation: string;
     /** Labels of its pods, for the NetworkPolicy; absent where it runs outside of the cluster. */
     readonly podLabels?: Readonly<Record<string, string>>;
     /** What LiteLLM waits for. */

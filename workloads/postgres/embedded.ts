@@ -5,9 +5,10 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { EmbeddedDatabaseConfig } from "../../config";
-import { cloudNativePg, postgres } from "../../config/versions";
-import { PodIdentity, policyDocument } from "../../infra";
+import { cloudNativePg } from "../../config/versions";
+import { PodIdentity } from "../../infra";
 import { labels, restrictedNamespace } from "../pod-security";
+import { backupBucketPrefix, backupPolicy, postgresClusterName, postgresSpec } from "./cluster-spec";
 import { DATABASE_NAME, DATABASE_USER, type Database } from "./database";
 
 export interface EmbeddedPostgresArgs {
@@ -18,52 +19,6 @@ export interface EmbeddedPostgresArgs {
     readonly storageClass: pulumi.Input<string>;
 }
 
-const CLUSTER = "litellm-postgres";
-
-/** What barman needs of the bucket that it writes backups to. */
-export function backupPolicy(bucketArn: string) {
-    return policyDocument(
-        { Sid: "ListBackups", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: bucketArn },
-        {
-            Sid: "WriteBackups",
-            Effect: "Allow",
-            Action: ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-            Resource: `${bucketArn}/*`,
-        },
-    );
-}
-
-/** AWS allows 37 characters, and adds 26. */
-export function backupBucketPrefix(clusterName: string): string {
-    return `${clusterName.slice(0, 27)}-postgres-`;
-}
-
-/** CloudNativePG `Cluster` (postgresql.cnpg.io/v1). */
-export function postgresSpec(
-    config: EmbeddedDatabaseConfig,
-    storageClass: pulumi.Input<string>,
-    bucket: pulumi.Input<string>,
-) {
-    return {
-        instances: config.instances,
-        imageName: postgres.image,
-        storage: { size: `${config.storageGi}Gi`, storageClass },
-        bootstrap: { initdb: { database: DATABASE_NAME, owner: DATABASE_USER, secret: { name: `${CLUSTER}-app` } } },
-        enableSuperuserAccess: true,
-        superuserSecret: { name: `${CLUSTER}-admin` },
-        resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { memory: "1Gi" } },
-        backup: {
-            retentionPolicy: `${config.backupRetentionDays}d`,
-            barmanObjectStore: {
-                destinationPath: pulumi.interpolate`s3://${bucket}/`,
-                s3Credentials: { inheritFromIAMRole: true },
-                wal: { compression: "gzip" },
-                data: { compression: "gzip" },
-            },
-        },
-    };
-}
-
 /** Postgres in the cluster: CloudNativePG, an encrypted volume, WAL and daily base backups in S3. */
 export class EmbeddedPostgres extends pulumi.ComponentResource implements Database {
     readonly host: string;
@@ -72,14 +27,18 @@ export class EmbeddedPostgres extends pulumi.ComponentResource implements Databa
     readonly username = DATABASE_USER;
     readonly password: pulumi.Output<string>;
     readonly adminPassword: pulumi.Output<string>;
-    readonly podLabels = { "cnpg.io/cluster": CLUSTER };
+    readonly generation: string;
+    readonly podLabels: Readonly<Record<string, string>>;
     readonly ready: pulumi.Resource;
 
     constructor(name: string, args: EmbeddedPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
         super("clawstack:workloads:EmbeddedPostgres", name, {}, opts);
         const { config, clusterName, namespace } = args;
         const inside = { parent: this };
-        this.host = `${CLUSTER}-rw.litellm.svc.cluster.local`;
+        const database = postgresClusterName(config);
+        this.generation = database;
+        this.host = `${database}-rw.litellm.svc.cluster.local`;
+        this.podLabels = { "cnpg.io/cluster": database };
         this.password = new RandomPassword(`${name}-app`, { length: 32, special: false }, inside).result;
         this.adminPassword = new RandomPassword(`${name}-admin`, { length: 32, special: false }, inside).result;
 
@@ -116,9 +75,13 @@ export class EmbeddedPostgres extends pulumi.ComponentResource implements Databa
                 clusterName,
                 cluster: args.cluster,
                 namespace: "litellm",
-                serviceAccount: CLUSTER,
+                serviceAccount: database,
                 roleName: `${clusterName}-postgres-backup`,
-                policies: { backup: bucket.arn.apply(backupPolicy) },
+                policies: {
+                    backup: bucket.arn.apply((arn) =>
+                        backupPolicy(arn, config.restoreFrom?.bucket && `arn:aws:s3:::${config.restoreFrom.bucket}`),
+                    ),
+                },
             },
             inside,
         );
@@ -132,7 +95,7 @@ export class EmbeddedPostgres extends pulumi.ComponentResource implements Databa
                 new Secret(
                     `${name}-${role}`,
                     {
-                        metadata: { name: `${CLUSTER}-${role}`, namespace, labels: labels(CLUSTER) },
+                        metadata: { name: `${database}-${role}`, namespace, labels: labels(database) },
                         type: "kubernetes.io/basic-auth",
                         stringData: { username, password },
                     },
@@ -144,19 +107,26 @@ export class EmbeddedPostgres extends pulumi.ComponentResource implements Databa
             {
                 apiVersion: "postgresql.cnpg.io/v1",
                 kind: "Cluster",
-                metadata: { name: CLUSTER, namespace, labels: labels(CLUSTER) },
+                metadata: { name: database, namespace, labels: labels(database) },
                 spec: postgresSpec(config, args.storageClass, bucket.bucket),
             },
-            { ...inside, dependsOn: [operator, identity.association, ...secrets] },
+            // A database that a restored one takes the place of stays, until someone deletes it by hand.
+            { ...inside, retainOnDelete: true, dependsOn: [operator, identity.association, ...secrets] },
         );
         new CustomResource(
             `${name}-daily-backup`,
             {
                 apiVersion: "postgresql.cnpg.io/v1",
                 kind: "ScheduledBackup",
-                metadata: { name: `${CLUSTER}-daily`, namespace, labels: labels(CLUSTER) },
+                metadata: { name: `${database}-daily`, namespace, labels: labels(database) },
                 // Six fields: the first one is seconds.
-                spec: { schedule: "0 0 3 * * *", backupOwnerReference: "self", cluster: { name: CLUSTER } },
+                // The first backup at once: without one there is nothing to restore the log onto.
+                spec: {
+                    schedule: "0 0 3 * * *",
+                    immediate: true,
+                    backupOwnerReference: "self",
+                    cluster: { name: database },
+                },
             },
             { ...inside, dependsOn: cluster },
         );

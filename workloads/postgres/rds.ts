@@ -6,12 +6,32 @@ import { RandomPassword } from "@pulumi/random";
 import type { RdsDatabaseConfig } from "../../config";
 import { postgres } from "../../config/versions";
 import type { EksCluster, Network } from "../../infra";
+import { revisionOf } from "../revision";
 import { DATABASE_NAME, DATABASE_USER, type Database } from "./database";
 
 export interface RdsPostgresArgs {
     readonly config: RdsDatabaseConfig;
     readonly network: Network;
     readonly cluster: EksCluster;
+}
+
+/** Name of the instance; one that is restored has a name of its own, so that both can stand side by side. */
+export function rdsIdentifier(clusterName: string, { restoreFrom }: Pick<RdsDatabaseConfig, "restoreFrom">): string {
+    const name = `${clusterName}-litellm`;
+    return restoreFrom ? `${name}-${revisionOf(restoreFrom)}` : name;
+}
+
+/** What makes RDS start from a backup. */
+export function restoreArgs({ restoreFrom }: Pick<RdsDatabaseConfig, "restoreFrom">) {
+    if (!restoreFrom) return {};
+    const { snapshot, instance, targetTime } = restoreFrom;
+    if (snapshot) return { snapshotIdentifier: snapshot };
+    return {
+        restoreToPointInTime: {
+            sourceDbInstanceIdentifier: instance,
+            ...(targetTime ? { restoreTime: targetTime } : { useLatestRestorableTime: true }),
+        },
+    };
 }
 
 /** Amazon RDS for PostgreSQL in the private subnets, reached by the cluster's nodes alone. */
@@ -21,6 +41,7 @@ export class RdsPostgres extends pulumi.ComponentResource implements Database {
     readonly name = DATABASE_NAME;
     readonly username = DATABASE_USER;
     readonly password: pulumi.Output<string>;
+    readonly generation: string;
     readonly adminPassword: pulumi.Output<string>;
     readonly ready: pulumi.Resource;
 
@@ -28,12 +49,17 @@ export class RdsPostgres extends pulumi.ComponentResource implements Database {
         super("clawstack:workloads:RdsPostgres", name, {}, opts);
         const { config, network, cluster } = args;
         const inside = { parent: this };
-        const identifier = `${cluster.configuredName}-litellm`;
+        const identifier = rdsIdentifier(cluster.configuredName, config);
+        this.generation = identifier;
 
         const password = new RandomPassword(`${name}-admin`, { length: 32, special: false }, inside);
         const group = new SecurityGroup(
             name,
-            { vpcId: network.vpcId, description: "PostgreSQL from the cluster's nodes", tags: { Name: identifier } },
+            {
+                vpcId: network.vpcId,
+                description: "PostgreSQL from the cluster's nodes",
+                tags: { Name: `${cluster.configuredName}-litellm` },
+            },
             inside,
         );
         new SecurityGroupIngressRule(
@@ -47,11 +73,16 @@ export class RdsPostgres extends pulumi.ComponentResource implements Database {
             },
             inside,
         );
-        const subnets = new SubnetGroup(name, { name: identifier, subnetIds: network.privateSubnetIds }, inside);
+        const subnets = new SubnetGroup(
+            name,
+            { name: `${cluster.configuredName}-litellm`, subnetIds: network.privateSubnetIds },
+            inside,
+        );
         const instance = new Instance(
             name,
             {
                 identifier,
+                ...restoreArgs(config),
                 engine: "postgres",
                 engineVersion: postgres.rdsEngineVersion,
                 instanceClass: config.instanceClass,
@@ -76,7 +107,8 @@ export class RdsPostgres extends pulumi.ComponentResource implements Database {
                 performanceInsightsEnabled: true,
                 enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
             },
-            { ...inside, protect: config.deletionProtection },
+            // A protected instance that a restored one takes the place of stays, until someone deletes it by hand.
+            { ...inside, protect: config.deletionProtection, retainOnDelete: config.deletionProtection },
         );
         this.host = instance.address;
         // RDS makes one user; LiteLLM owns its database with it.

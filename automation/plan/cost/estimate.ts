@@ -1,7 +1,8 @@
 import type { StackConfig } from "../../../config/types";
-import type { CostEstimate, CostItem, PlannedResource } from "../model";
-import { estimateNodes, kataPods, KATA_OVERHEAD } from "./kata-nodes";
+import type { AgentCost, CostEstimate, CostItem, PlannedResource } from "../model";
+import { KATA_OVERHEAD, kataPods, type KataPod } from "./kata-nodes";
 import { databaseClass, HOURS, hourly, instanceType, monthly, perGb, PRICES, SPOT_SHARE } from "./prices";
+import { estimateWeek, type WeekEstimate } from "./week";
 
 /** What is priced out of one kind of resource. */
 type Pricing = (resource: PlannedResource, config: StackConfig) => CostItem[];
@@ -106,12 +107,36 @@ const pricings: Readonly<Record<string, Pricing>> = {
     "aws:secretsmanager/secret:Secret": () => [item("Secrets Manager", monthly.secretsManagerSecret, "a secret")],
 };
 
+/** Size in GiB of each volume of a warm pool's sandboxes, by pool; out of its planned template. */
+function templateVolumes(resources: readonly PlannedResource[]): Map<string, number> {
+    const templates = resources.filter(({ inputs }) => inputs["kind"] === "SandboxTemplate");
+    return new Map(
+        templates.map(({ inputs }) => {
+            const claims = record(inputs["spec"])["volumeClaimTemplates"];
+            const sizes = (Array.isArray(claims) ? claims : []).map((claim) => {
+                const requests = record(record(record(record(claim)["spec"])["resources"])["requests"]);
+                return Number.parseInt(String(requests["storage"] ?? "0"), 10);
+            });
+            return [String(record(inputs["metadata"])["name"]), sizes.reduce((sum, size) => sum + size, 0)];
+        }),
+    );
+}
+
+/** GiB of volumes by agent. */
+function agentVolumes(resources: readonly PlannedResource[], config: StackConfig): Map<string, number> {
+    const perSandbox = templateVolumes(resources);
+    return new Map([
+        ...config.sandboxes.map(({ name, storage }) => [name, storage.sizeGi] as const),
+        ...config.warmPools.map(({ name, replicas }) => [name, (perSandbox.get(name) ?? 0) * replicas] as const),
+    ]);
+}
+
 /** Volumes of the cluster that outlive nodes and pods. */
-function volumes(config: StackConfig): CostItem[] {
-    const { gateway, monitoring, sandboxes } = config;
+function volumes(config: StackConfig, ofAgents: ReadonlyMap<string, number>): CostItem[] {
+    const { gateway, monitoring } = config;
     const { database: db } = gateway;
     const parts = [
-        ["sandboxes", sandboxes.reduce((sum, { storage }) => sum + storage.sizeGi, 0)],
+        ["sandboxes", [...ofAgents.values()].reduce((sum, size) => sum + size, 0)],
         ["Prometheus", monitoring.prometheus.storageGi],
         ["Grafana", monitoring.grafana.storageGi],
         ["Postgres", db.mode === "embedded" ? db.storageGi * db.instances : 0],
@@ -121,20 +146,40 @@ function volumes(config: StackConfig): CostItem[] {
     return [item("Volumes (gp3)", total * monthly.gp3, `${total} GB: ${detail.join(", ")}`)];
 }
 
-function kataNodes(config: StackConfig): CostItem[] {
-    const pods = kataPods(config);
-    const nodes = estimateNodes(pods, config.nodePools);
-    if (!nodes)
-        return pods.length > 0 ? [unpriced("Kata nodes", "no type of the enabled pools that holds every sandbox")] : [];
+function kataNodes(config: StackConfig, pods: readonly KataPod[], week: WeekEstimate | undefined): CostItem[] {
+    if (pods.length === 0) return [];
+    if (!week) return [unpriced("Kata nodes", "no type of the enabled pools that holds every sandbox")];
     const disk = config.nodePools.rootVolumeGi;
+    const count = week.peak.reduce((sum, nodes) => sum + nodes.count, 0);
+    const kinds = week.peak.map(
+        ({ count, instanceType, spot, pool }) => `${times(count, instanceType)}${spot ? " (spot)" : ""} of ${pool}`,
+    );
+    const scheduled = pods.some(({ schedule }) => schedule) ? ", fewer out of their hours" : "";
+    const sandboxes = `${pods.length} ${pods.length === 1 ? "sandbox" : "sandboxes"}${scheduled}`;
     return [
-        item(
-            "Kata nodes",
-            nodes.monthly,
-            `${times(nodes.count, nodes.instanceType)}${nodes.spot ? " (spot)" : ""} of ${nodes.pool} for ${pods.length} ${pods.length === 1 ? "sandbox" : "sandboxes"}`,
-        ),
-        item("Kata nodes' root volumes", disk * monthly.gp3 * nodes.count, `${times(nodes.count, `${disk} GB gp3`)}`),
+        item("Kata nodes", week.instances, `${kinds.join(" and ")} for ${sandboxes}`),
+        item("Kata nodes' root volumes", week.volumes, times(count, `${disk} GB gp3`)),
     ];
+}
+
+/** What each agent costs a month, when all of them run as configured: its part of the nodes, its volume, its models. */
+function agentCosts(
+    config: StackConfig,
+    week: WeekEstimate | undefined,
+    ofAgents: ReadonlyMap<string, number>,
+): AgentCost[] {
+    const cents = (amount: number) => Math.round(amount * 100) / 100;
+    return [...config.sandboxes, ...config.warmPools].map(({ name, key }) => {
+        const compute = cents(week?.byAgent.get(name) ?? 0);
+        const volume = cents((ofAgents.get(name) ?? 0) * monthly.gp3);
+        return {
+            name,
+            compute,
+            volume,
+            monthly: cents(compute + volume),
+            modelsAtMost: cents(budgetMonthly(key.budgetUsd, key.budgetPeriod)),
+        };
+    });
 }
 
 /** Items of one name become one: the sum, with the number of them. */
@@ -162,26 +207,31 @@ function modelBudgets(config: StackConfig): CostItem[] {
     );
 }
 
-function assumptions(config: StackConfig): string[] {
-    const spot = config.target === "cluster" && config.nodePools.nested.capacityTypes.includes("spot");
+function assumptions(config: StackConfig, pods: readonly KataPod[]): string[] {
+    const spot = pods.some(({ capacity }) => capacity === "spot");
+    const hours = pods.some(({ schedule }) => schedule) ? "run in the hours of their schedules, or" : "run";
     return [
         `on-demand list prices of ${PRICES.region}, ${HOURS} hours a month, no savings plan, no tax`,
         ...(config.region === PRICES.region ? [] : [`${config.region} may cost more than ${PRICES.region}`]),
         ...(spot ? [`spot at ${SPOT_SHARE * 100} % of the on-demand price; the market decides`] : []),
         ...(config.target === "cluster"
             ? [
-                  `sandboxes run all month, each with its requests and ${KATA_OVERHEAD.millicores}m CPU and ${KATA_OVERHEAD.memoryMi}Mi for its VM`,
+                  `sandboxes ${hours} all month, each with its requests and ${KATA_OVERHEAD.millicores}m CPU and ${KATA_OVERHEAD.memoryMi}Mi for its VM`,
               ]
             : []),
-        `not in it: traffic (NAT ${perGb.nat} a GB, endpoints ${perGb.interfaceEndpoint} a GB), logs (${perGb.logs} a GB), backups (S3 ${monthly.s3} a GB)`,
+        `not in it: traffic (NAT ${perGb.nat} a GB, endpoints ${perGb.interfaceEndpoint} a GB), logs (${perGb.logs} a GB), backups (S3 ${monthly.s3} a GB, snapshots ${monthly.snapshot} a GB)`,
     ];
 }
 
 /** What a stack costs a month, from its planned resources and its config. */
 export function estimateCost(resources: readonly PlannedResource[], config: StackConfig): CostEstimate {
     const priced = resources.flatMap((resource) => pricings[resource.type]?.(resource, config) ?? []);
-    const onCluster = config.target === "cluster" ? [...kataNodes(config), ...volumes(config)] : [];
-    const items = merge([...priced, ...onCluster]).sort((a, b) => b.monthly - a.monthly);
+    const onCluster = config.target === "cluster";
+    const pods = onCluster ? kataPods(config) : [];
+    const week = estimateWeek(pods, config.nodePools, config.nodePools.rootVolumeGi);
+    const ofAgents = agentVolumes(resources, config);
+    const ofCluster = onCluster ? [...kataNodes(config, pods, week), ...volumes(config, ofAgents)] : [];
+    const items = merge([...priced, ...ofCluster]).sort((a, b) => b.monthly - a.monthly);
     const models = modelBudgets(config);
     const total = (list: readonly CostItem[]) =>
         Math.round(list.reduce((sum, each) => sum + each.monthly, 0) * 100) / 100;
@@ -189,9 +239,10 @@ export function estimateCost(resources: readonly PlannedResource[], config: Stac
         currency: PRICES.currency,
         monthly: total(items),
         items,
+        agents: onCluster ? agentCosts(config, week, ofAgents) : [],
         models,
         modelsMonthly: total(models),
-        assumptions: assumptions(config),
+        assumptions: assumptions(config, pods),
         prices: { region: PRICES.region, date: PRICES.date },
     };
 }

@@ -1,4 +1,4 @@
-import type { NodePoolsConfig, StackConfig } from "../../../config/types";
+import type { NodePoolsConfig, ScheduleConfig, StackConfig } from "../../../config/types";
 import { HOURS, instanceType, SPOT_SHARE, type InstanceType } from "./prices";
 
 /** What a pod asks of a node. */
@@ -33,17 +33,38 @@ function toMebibytes(quantity: string): number {
     return Number.parseInt(quantity, 10) * (quantity.endsWith("Gi") ? 1024 : 1);
 }
 
-/** Pods that run in VMs at all times: sandboxes that are not suspended, and the replicas of warm pools. */
-export function kataPods(config: StackConfig): PodSize[] {
-    const size = ({
-        resources: { requests },
-    }: StackConfig["sandboxes"][number] | StackConfig["warmPools"][number]) => ({
-        millicores: toMillicores(requests.cpu) + KATA_OVERHEAD.millicores,
-        memoryMi: toMebibytes(requests.memory) + KATA_OVERHEAD.memoryMi,
-    });
+export type Capacity = "spot" | "on-demand";
+
+/** A pod that runs in a VM, of a sandbox or of a warm pool. */
+export interface KataPod extends PodSize {
+    /** Sandbox or warm pool. */
+    readonly agent: string;
+    readonly capacity: Capacity;
+    /** Hours in which it runs; absent: always. */
+    readonly schedule?: ScheduleConfig;
+}
+
+/** What a sandbox that takes any capacity gets: spot where the pool that Karpenter tries first offers it. */
+function defaultCapacity({ nested, bareMetal }: NodePoolsConfig): Capacity {
+    const [first] = [nested, bareMetal].filter(({ enabled }) => enabled).sort((a, b) => b.weight - a.weight);
+    return first?.capacityTypes.includes("spot") ? "spot" : "on-demand";
+}
+
+/** Pods that run in VMs: those of sandboxes that are not suspended for good, and the replicas of warm pools. */
+export function kataPods(config: StackConfig): KataPod[] {
+    const pod = (entry: StackConfig["sandboxes"][number] | StackConfig["warmPools"][number]): KataPod => {
+        const { requests } = entry.resources;
+        return {
+            agent: entry.name,
+            millicores: toMillicores(requests.cpu) + KATA_OVERHEAD.millicores,
+            memoryMi: toMebibytes(requests.memory) + KATA_OVERHEAD.memoryMi,
+            capacity: entry.capacityType === "any" ? defaultCapacity(config.nodePools) : entry.capacityType,
+            schedule: "schedule" in entry ? entry.schedule : undefined,
+        };
+    };
     return [
-        ...config.sandboxes.filter(({ suspended }) => !suspended).map(size),
-        ...config.warmPools.flatMap((pool) => Array.from({ length: pool.replicas }, () => size(pool))),
+        ...config.sandboxes.filter(({ suspended }) => !suspended).map(pod),
+        ...config.warmPools.flatMap((pool) => Array.from({ length: pool.replicas }, () => pod(pool))),
     ];
 }
 
@@ -75,18 +96,22 @@ export function nodesNeeded(pods: readonly PodSize[], type: InstanceType): numbe
 /**
  * The cheapest nodes of the pool that Karpenter tries first, all of one type.
  *
- * @returns undefined when no pool is enabled, no pod runs, or no priced type holds every pod.
+ * @returns undefined when no pool offers the capacity, no pod runs, or no priced type holds every pod.
  */
-export function estimateNodes(pods: readonly PodSize[], pools: NodePoolsConfig): NodeEstimate | undefined {
+export function estimateNodes(
+    pods: readonly PodSize[],
+    pools: NodePoolsConfig,
+    capacity: Capacity = defaultCapacity(pools),
+): NodeEstimate | undefined {
     if (pods.length === 0) return undefined;
-    const enabled = [
+    const offering = [
         { name: "kata-nested", ...pools.nested },
         { name: "kata-bare-metal", ...pools.bareMetal },
     ]
-        .filter((pool) => pool.enabled)
+        .filter((pool) => pool.enabled && pool.capacityTypes.includes(capacity))
         .sort((a, b) => b.weight - a.weight);
-    for (const pool of enabled) {
-        const spot = pool.capacityTypes.includes("spot");
+    const spot = capacity === "spot";
+    for (const pool of offering) {
         const choices = pool.instanceTypes.flatMap((name) => {
             const type = instanceType(name);
             const count = type && nodesNeeded(pods, type);

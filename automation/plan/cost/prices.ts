@@ -60,6 +60,8 @@ export const monthly = {
     /** gp3 of RDS, GB, one zone. */
     rdsStorage: 0.115,
     s3: 0.023,
+    /** Snapshots of EBS volumes, GB of changed blocks. */
+    snapshot: 0.05,
     kmsKey: 1,
     secretsManagerSecret: 0.4,
 } as const;

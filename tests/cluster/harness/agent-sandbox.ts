@@ -1,29 +1,11 @@
-import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { parseAllDocuments } from "yaml";
 import type { ControlPlane } from "./control-plane";
 import type { KubeObject } from "./kube-client";
 import { freePorts } from "../../harness/process";
-import { agentSandboxChart, tool } from "./tools";
+import { tool } from "./tools";
 
-const run = promisify(execFile);
-const NAMESPACE = "agent-sandbox-system";
-
-/** Objects that `helm template` makes of the release's own chart. */
-export async function renderAgentSandboxChart(folder: string, values: unknown): Promise<KubeObject[]> {
-    const file = join(folder, "agent-sandbox-values.json");
-    await writeFile(file, JSON.stringify(values));
-    const { stdout } = await run(
-        await tool("helm"),
-        ["template", "agent-sandbox", await agentSandboxChart(), "--namespace", NAMESPACE, "--values", file],
-        { maxBuffer: 16 << 20, env: { ...process.env, HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder } },
-    );
-    return parseAllDocuments(stdout)
-        .map((document) => document.toJS() as KubeObject | null)
-        .filter((object): object is KubeObject => object !== null);
-}
+export const AGENT_SANDBOX_NAMESPACE = "agent-sandbox-system";
+const NAMESPACE = AGENT_SANDBOX_NAMESPACE;
 
 /**
  * Runs the controller as the service account that its chart makes, with the arguments its chart gives it, so that the

@@ -1,21 +1,30 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { agentSandbox, cloudNativePg, karpenterCrds, kubePrometheusStack } from "../../../config/versions";
 import { moduleFolder } from "../../harness/go-tool";
 import type { KubeClient } from "./kube-client";
-import { AGENT_SANDBOX } from "./tools";
 
-/** Where each project keeps the CRDs that its own releases ship. */
+/** Where each project keeps the CRDs that its own releases ship; releases are those that the program pins. */
 const sources = [
-    { module: "sigs.k8s.io/agent-sandbox", version: AGENT_SANDBOX, folder: "k8s/crds" },
+    { module: "sigs.k8s.io/agent-sandbox", version: agentSandbox, folder: "k8s/crds" },
     // NodePool, NodeClaim, NodeOverlay and EC2NodeClass; its `nestedVirtualization` is in 1.14.
-    { module: "github.com/aws/karpenter-provider-aws", version: "v1.14.1", folder: "pkg/apis/crds" },
+    {
+        module: "github.com/aws/karpenter-provider-aws",
+        version: `v${karpenterCrds.version}`,
+        folder: "pkg/apis/crds",
+    },
     {
         module: "github.com/prometheus-operator/prometheus-operator",
-        version: "v0.92.0",
+        version: `v${kubePrometheusStack.appVersion}`,
         folder: "example/prometheus-operator-crd",
     },
-    { module: "github.com/cloudnative-pg/cloudnative-pg", version: "v1.29.0", folder: "config/crd/bases" },
-    { module: "github.com/cloudnative-pg/plugin-barman-cloud", version: "v0.15.0", folder: "config/crd/bases" },
+    {
+        module: "github.com/cloudnative-pg/cloudnative-pg",
+        version: `v${cloudNativePg.appVersion}`,
+        folder: "config/crd/bases",
+    },
+    // EKS chooses the release of its snapshot-controller add-on; v1 of the API has been the same since 2020.
+    { module: "github.com/kubernetes-csi/external-snapshotter/client/v8", version: "v8.6.0", folder: "config/crd" },
 ] as const;
 
 /** Generated CRDs are in files named `<group>_<plural>.yaml`. */

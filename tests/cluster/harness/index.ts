@@ -1,13 +1,16 @@
-import { renderAgentSandboxChart, runAgentSandboxController } from "./agent-sandbox";
+import { agentSandbox } from "../../../config/versions";
+import { AGENT_SANDBOX_NAMESPACE, runAgentSandboxController } from "./agent-sandbox";
 import { ControlPlane } from "./control-plane";
 import { installCrds } from "./crds";
+import { renderChart } from "./helm";
 import type { KubeObject } from "./kube-client";
 import { addNodes, runKwok, runVolumeProvisioner, type NodeShape } from "./nodes";
 
 export { KubeClient, KubeError, refOf, type KubeObject } from "./kube-client";
 export { ControlPlane } from "./control-plane";
 export { installCrds } from "./crds";
-export { buildAllTools, KUBERNETES } from "./tools";
+export { chartDefaults, renderChart, unknownKeys } from "./helm";
+export { buildAllTools, charts, KUBERNETES, type ChartName } from "./tools";
 
 /** Minutes for a machine that has none of the tools; seconds for one that has. */
 export const FIRST_BUILD_MS = 25 * 60_000;
@@ -37,9 +40,10 @@ export async function startCluster(): Promise<{ plane: ControlPlane; chart: Kube
         await addNodes(plane, nodes);
         await runKwok(plane);
         await runVolumeProvisioner(plane);
-        const chart = await renderAgentSandboxChart(plane.folder, {
-            image: { tag: "v0.5.6" },
-            controller: { extensions: true },
+        const chart = await renderChart("agent-sandbox", {
+            release: "agent-sandbox",
+            namespace: AGENT_SANDBOX_NAMESPACE,
+            values: { image: { tag: agentSandbox }, controller: { extensions: true } },
         });
         const metricsPort = await runAgentSandboxController(plane, chart);
         return { plane, chart, metricsPort };

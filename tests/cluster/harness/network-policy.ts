@@ -1,29 +1,15 @@
-import * as ipaddr from "ipaddr.js";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import type { KubeObject } from "./kube-client";
+import { tool } from "./tools";
 
-export interface Selector {
-    readonly matchLabels?: Readonly<Record<string, string>>;
-    readonly matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] }[];
-}
+const run = promisify(execFile);
 
-interface Peer {
-    readonly podSelector?: Selector;
-    readonly namespaceSelector?: Selector;
-    readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
-}
-
-interface Rule {
-    readonly ports?: readonly { port?: number; endPort?: number; protocol?: string }[];
-    readonly from?: readonly Peer[];
-    readonly to?: readonly Peer[];
-}
-
-export interface NetworkPolicy extends KubeObject {
-    spec: { podSelector: Selector; policyTypes: string[]; ingress?: Rule[]; egress?: Rule[] };
-}
-
-/** One end of a connection: an address, and the pod behind it if it is one. */
-export interface Endpoint {
+/** One end of a connection: an address, and the pod that has it, if it is one of the cluster's. */
+export interface Peer {
     readonly ip: string;
     readonly pod?: {
         readonly namespace: string;
@@ -32,69 +18,53 @@ export interface Endpoint {
     };
 }
 
-type Labels = Readonly<Record<string, string>>;
-
-function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
-    // Half of a selector understood is worse than none.
-    if (matchExpressions.length > 0) throw new Error("matchExpressions are not evaluated here");
-    return Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+export interface Connection {
+    readonly from: Peer;
+    readonly to: Peer;
+    readonly port: number;
+    /** Default: TCP. */
+    readonly protocol?: "TCP" | "UDP";
 }
 
-function contains(cidr: string, ip: string): boolean {
-    return ipaddr.parse(ip).match(ipaddr.parseCIDR(cidr));
+function toTrafficPeer({ ip, pod }: Peer) {
+    return {
+        IP: ip,
+        Internal: pod && { Namespace: pod.namespace, NamespaceLabels: pod.namespaceLabels, PodLabels: pod.labels },
+    };
 }
 
-function isPeer({ podSelector, namespaceSelector, ipBlock }: Peer, { ip, pod }: Endpoint, policy: NetworkPolicy) {
-    if (ipBlock) return contains(ipBlock.cidr, ip) && !(ipBlock.except ?? []).some((cidr) => contains(cidr, ip));
-    if (!pod) return false;
-    const inNamespace = namespaceSelector
-        ? selects(namespaceSelector, { ...pod.namespaceLabels, "kubernetes.io/metadata.name": pod.namespace })
-        : pod.namespace === policy.metadata.namespace;
-    return inNamespace && selects(podSelector ?? {}, pod.labels);
-}
-
-function allows(
-    policies: readonly NetworkPolicy[],
-    type: "Ingress" | "Egress",
-    self: Endpoint,
-    other: Endpoint,
-    port: number,
-    protocol: string,
-): boolean {
-    const { pod } = self;
-    if (!pod) return true;
-    const applying = policies.filter(
-        ({ metadata, spec }) =>
-            metadata.namespace === pod.namespace &&
-            spec.policyTypes.includes(type) &&
-            selects(spec.podSelector, pod.labels),
-    );
-    if (applying.length === 0) return true;
-    return applying.some((policy) =>
-        (type === "Ingress" ? policy.spec.ingress : policy.spec.egress)?.some(({ ports, from, to }) => {
-            const peers = type === "Ingress" ? from : to;
-            const portFits =
-                !ports?.length ||
-                ports.some(
-                    (item) =>
-                        (item.protocol ?? "TCP") === protocol &&
-                        (item.port === undefined || (port >= item.port && port <= (item.endPort ?? item.port))),
-                );
-            return portFits && (!peers?.length || peers.some((peer) => isPeer(peer, other, policy)));
-        }),
-    );
-}
-
-/** Whether a connection is let out by the policies of its source and let in by those of its destination. */
-export function isAllowed(
-    policies: readonly NetworkPolicy[],
-    source: Endpoint,
-    destination: Endpoint,
-    port: number,
-    protocol = "TCP",
-): boolean {
-    return (
-        allows(policies, "Egress", source, destination, port, protocol) &&
-        allows(policies, "Ingress", destination, source, port, protocol)
-    );
+/** Whether policies let each connection through, in both directions, as Cyclonus reads the API's rules. */
+export async function evaluate(
+    policies: readonly KubeObject[],
+    connections: readonly Connection[],
+): Promise<readonly boolean[]> {
+    const folder = await mkdtemp(join(tmpdir(), "clawstack-policies-"));
+    try {
+        const policyFile = join(folder, "policies.yaml");
+        const trafficFile = join(folder, "traffic.json");
+        const list = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicyList", items: policies };
+        await writeFile(policyFile, JSON.stringify(list));
+        const traffic = connections.map(({ from, to, port, protocol = "TCP" }) => ({
+            Source: toTrafficPeer(from),
+            Destination: toTrafficPeer(to),
+            Protocol: protocol,
+            ResolvedPort: port,
+            ResolvedPortName: "",
+        }));
+        await writeFile(trafficFile, JSON.stringify(traffic));
+        const { stdout } = await run(
+            await tool("cyclonus"),
+            ["analyze", "--mode=query-traffic", `--policy-path=${policyFile}`, `--traffic-path=${trafficFile}`],
+            { maxBuffer: 256 << 20 },
+        );
+        const verdicts = [...stdout.matchAll(/is allowed\?\s*\|\s*(true|false)/gi)].map(
+            ([, verdict]) => verdict?.toLowerCase() === "true",
+        );
+        if (verdicts.length !== connections.length) {
+            throw new Error(`${connections.length} questions, ${verdicts.length} answers:\n${stdout.slice(0, 2000)}`);
+        }
+        return verdicts;
+    } finally {
+        await rm(folder, { recursive: true, force: true });
+    }
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { agentSandbox as agentSandboxRelease, karpenter } from "../../../config/versions";
 import { buildGoTool, moduleFolder, type GoTool } from "../../harness/go-tool";
 
 /** The Kubernetes release that the tests run: the newest patch to be had of the minor that stacks get by default. */
 export const KUBERNETES = "1.35.4";
-export const AGENT_SANDBOX = "v0.5.6";
 
 const kubernetes: GoTool = {
     module: "k8s.io/kubernetes",
@@ -28,7 +28,7 @@ const etcd: GoTool = {
 
 const agentSandbox: GoTool = {
     module: "sigs.k8s.io/agent-sandbox",
-    version: AGENT_SANDBOX,
+    version: agentSandboxRelease,
     packages: ["sigs.k8s.io/agent-sandbox/cmd/agent-sandbox-controller"],
 };
 
@@ -36,6 +36,13 @@ const kwok: GoTool = {
     module: "sigs.k8s.io/kwok",
     version: "v0.7.0",
     packages: ["sigs.k8s.io/kwok/cmd/kwok"],
+};
+
+/** Evaluates NetworkPolicies by the API's rules; SIG Network's conformance tests of CNIs grew out of it. */
+const cyclonus: GoTool = {
+    module: "github.com/mattfenwick/cyclonus",
+    version: "v0.5.6",
+    packages: ["github.com/mattfenwick/cyclonus/cmd/cyclonus"],
 };
 
 const helm: GoTool = {
@@ -52,6 +59,7 @@ const binaries = {
     etcd,
     "agent-sandbox-controller": agentSandbox,
     kwok,
+    cyclonus,
     helm,
 } satisfies Record<string, GoTool>;
 
@@ -67,7 +75,25 @@ export async function buildAllTools(): Promise<void> {
     for (const spec of new Set<GoTool>(Object.values(binaries))) await buildGoTool(spec);
 }
 
-/** Helm chart that the agent-sandbox release carries. */
-export async function agentSandboxChart(): Promise<string> {
-    return join(await moduleFolder(agentSandbox.module, agentSandbox.version), "helm");
+/** Helm charts that releases carry in their Go modules. */
+export const charts = {
+    "agent-sandbox": { module: agentSandbox.module, version: agentSandbox.version, folder: "helm" },
+    karpenter: {
+        module: "github.com/aws/karpenter-provider-aws",
+        version: `v${karpenter.version}`,
+        folder: "charts/karpenter",
+    },
+    "karpenter-crd": {
+        module: "github.com/aws/karpenter-provider-aws",
+        version: `v${karpenter.version}`,
+        folder: "charts/karpenter-crd",
+    },
+} as const;
+
+export type ChartName = keyof typeof charts;
+
+/** Folder of a chart of the pinned release. */
+export async function chartFolder(name: ChartName): Promise<string> {
+    const { module, version, folder } = charts[name];
+    return join(await moduleFolder(module, version), folder);
 }

@@ -171,6 +171,103 @@ const cases: [string, Record<string, unknown>, { key: string; found?: string; al
         { key: "clawstack:nodePools.nested.enabled", found: "false", allowed: /at least one pool/, command: /true/ },
     ],
     [
+        "a database restored to a moment that has not come",
+        { gateway: { database: { mode: "embedded", restoreFrom: { targetTime: "2999-01-01T00:00:00Z" } } } },
+        {
+            key: "clawstack:gateway.database.restoreFrom.targetTime",
+            found: '"2999-01-01T00:00:00Z"',
+            allowed: /has passed, in UTC/,
+            command: /restoreFrom\.targetTime/,
+        },
+    ],
+    [
+        "a database restored to a moment of no time zone",
+        { gateway: { database: { mode: "rds", restoreFrom: { instance: "a", targetTime: "2026-01-01 00:00" } } } },
+        { key: "clawstack:gateway.database.restoreFrom.targetTime", allowed: /in UTC/, command: /targetTime/ },
+    ],
+    [
+        "an RDS database restored from two sources",
+        { gateway: { database: { mode: "rds", restoreFrom: { instance: "a", snapshot: "b" } } } },
+        { key: "clawstack:gateway.database.restoreFrom.snapshot", allowed: /one of the two/, command: /snapshot/ },
+    ],
+    [
+        "an RDS snapshot with a time",
+        {
+            gateway: {
+                database: { mode: "rds", restoreFrom: { snapshot: "b", targetTime: "2026-01-01T00:00:00Z" } },
+            },
+        },
+        { key: "clawstack:gateway.database.restoreFrom.targetTime", allowed: /goes with instance/, command: /Time/ },
+    ],
+    [
+        "a volume from what is no snapshot",
+        { sandboxes: [{ ...support, storage: { restoreFrom: "vol-0123456789abcdef0" } }], secrets: slackSecrets },
+        {
+            key: "clawstack:sandboxes[0].storage.restoreFrom",
+            allowed: /snap-0123456789abcdef0/,
+            command: /restoreFrom/,
+        },
+    ],
+    [
+        "hours in a time zone that is none",
+        {
+            sandboxes: [{ ...support, schedule: { timezone: "Mars/Olympus", from: "08:00", to: "18:00" } }],
+            secrets: slackSecrets,
+        },
+        {
+            key: "clawstack:sandboxes[0].schedule.timezone",
+            found: '"Mars/Olympus"',
+            allowed: /Europe\/Berlin/,
+            command: /schedule\.timezone/,
+        },
+    ],
+    [
+        "hours by an offset, which know no summer time",
+        {
+            sandboxes: [{ ...support, schedule: { timezone: "+02:00", from: "08:00", to: "18:00" } }],
+            secrets: slackSecrets,
+        },
+        { key: "clawstack:sandboxes[0].schedule.timezone", allowed: /IANA/, command: /schedule\.timezone/ },
+    ],
+    [
+        "hours that end when they start",
+        {
+            sandboxes: [{ ...support, schedule: { timezone: "UTC", from: "08:00", to: "08:00" } }],
+            secrets: slackSecrets,
+        },
+        { key: "clawstack:sandboxes[0].schedule.to", allowed: /another time than from/, command: /schedule\.to/ },
+    ],
+    [
+        "a time that is none",
+        {
+            sandboxes: [{ ...support, schedule: { timezone: "UTC", from: "8am", to: "18:00" } }],
+            secrets: slackSecrets,
+        },
+        { key: "clawstack:sandboxes[0].schedule.from", allowed: /08:30/, command: /schedule\.from/ },
+    ],
+    [
+        "a sandbox suspended for good, with hours",
+        {
+            sandboxes: [{ ...support, suspended: true, schedule: { timezone: "UTC", from: "08:00", to: "18:00" } }],
+            secrets: slackSecrets,
+        },
+        { key: "clawstack:sandboxes[0].suspended", allowed: /no schedule/, command: /suspended' false/ },
+    ],
+    [
+        "spot where no pool offers it",
+        {
+            nodePools: { nested: { capacityTypes: ["on-demand"] } },
+            sandboxes: [{ ...support, capacityType: "spot" }],
+            secrets: slackSecrets,
+        },
+        { key: "clawstack:sandboxes[0].capacityType", allowed: /any, .*on-demand/, command: /capacityType' any/ },
+    ],
+    [
+        "a budget that tells nobody",
+        { budget: { monthlyUsd: 500, emails: [] } },
+        { key: "clawstack:budget.emails", allowed: /at least one e-mail/, command: /budget\.emails/ },
+    ],
+    [
         "a model that no one offers",
         { sandboxes: [{ ...support, model: "gpt-7" }], secrets: slackSecrets },
         {

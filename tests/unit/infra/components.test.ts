@@ -74,17 +74,45 @@ describe("infra components (against mocks: no engine, no AWS)", () => {
             logRetentionDays: 7,
             admins: ["arn:aws:iam::111111111111:role/team/Admin", "arn:aws:iam::222222222222:role/Admin"],
         });
-        const cluster = new infra.EksCluster("cluster", { config, network }, { provider: aws });
+        const cluster = new infra.EksCluster(
+            "cluster",
+            { config, network, volumeTags: { Stack: "dev" } },
+            { provider: aws },
+        );
         const providers = { aws, kubernetes: cluster.provider };
         new infra.StorageClasses("storage", {}, { providers });
+        new infra.VolumeBackups(
+            "volume-backups",
+            {
+                config: { enabled: true, hourUtc: 4, retentionDays: 21 },
+                clusterName: "clawstack-dev",
+                namespaces: ["hermes", "openclaw"],
+            },
+            { provider: aws },
+        );
+        new infra.CostAlarm(
+            "cost-alarm",
+            {
+                config: { monthlyUsd: 900, emails: ["finance@example.com"], scope: "stack" },
+                stack: "dev",
+                clusterName: "clawstack-dev",
+            },
+            { provider: aws },
+        );
         new infra.Karpenter(
             "karpenter",
-            { config: nodePoolsSchema.parse({ bareMetal: { enabled: true } }), cluster, region },
+            {
+                config: nodePoolsSchema.parse({ bareMetal: { enabled: true } }),
+                cluster,
+                region,
+                tags: { Stack: "dev" },
+            },
             { providers },
         );
         // Registration goes on in the background: all of it is over when the last resource is there.
-        const last = "karpenter-kata-bare-metal";
-        while (!made.some(({ name }) => name === last)) await new Promise((resolve) => setTimeout(resolve, 10));
+        const last = ["karpenter-kata-bare-metal", "volume-backups-openclaw", "cost-alarm"];
+        while (!last.every((one) => made.some(({ name, type }) => name === one && !type.startsWith("clawstack:"))))
+            await new Promise((resolve) => setTimeout(resolve, 10));
     });
 
     it("tags everything with its project and stack", () => {
@@ -187,6 +215,43 @@ describe("infra components (against mocks: no engine, no AWS)", () => {
             allowVolumeExpansion: true,
             parameters: { type: "gp3", encrypted: "true", "csi.storage.k8s.io/fstype": "ext4" },
         });
+    });
+
+    it("backups: volumes of this cluster's agents alone, every day, for as long as the config says", () => {
+        const [rule] = inputs("aws:backup/plan:Plan")["rules"] as Inputs[];
+        expect(rule).to.deep.include({ schedule: "cron(0 4 * * ? *)", lifecycle: { deleteAfter: 21 } });
+        const selection = inputs("aws:backup/selection:Selection", "volume-backups-openclaw");
+        expect(selection["conditions"]).to.deep.equal([
+            {
+                stringEquals: [
+                    { key: "aws:ResourceTag/clawstack.dev/cluster", value: "clawstack-dev" },
+                    { key: "aws:ResourceTag/kubernetes.io/created-for/pvc/namespace", value: "openclaw" },
+                ],
+            },
+        ]);
+    });
+
+    it("backups: the tags that they select by are those that the EBS CSI driver puts on volumes", () => {
+        const addons = made.filter(({ type }) => type === "aws:eks/addon:Addon").map((addon) => addon.inputs as Inputs);
+        const driver = addons.find(({ addonName }) => addonName === "aws-ebs-csi-driver");
+        expect(JSON.parse(String(driver?.["configurationValues"]))).to.deep.equal({
+            controller: { extraVolumeTags: { Stack: "dev", "clawstack.dev/cluster": "clawstack-dev" } },
+        });
+    });
+
+    it("budget: mails before the money is spent, when it is, and when it will be", () => {
+        const budget = inputs("aws:budgets/budget:Budget");
+        expect(budget).to.deep.include({ limitAmount: "900", limitUnit: "USD", timeUnit: "MONTHLY" });
+        expect(budget["costFilters"]).to.deep.equal([{ name: "TagKeyValue", values: ["user:Stack$dev"] }]);
+        const notifications = budget["notifications"] as Inputs[];
+        expect(notifications.map(({ notificationType, threshold }) => [notificationType, threshold])).to.deep.equal([
+            ["ACTUAL", 80],
+            ["ACTUAL", 100],
+            ["FORECASTED", 100],
+        ]);
+        for (const { subscriberEmailAddresses } of notifications) {
+            expect(subscriberEmailAddresses).to.deep.equal(["finance@example.com"]);
+        }
     });
 
     describe("resolveSecret", () => {

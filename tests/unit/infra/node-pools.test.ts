@@ -13,6 +13,7 @@ const nodeClass = (name: string, nestedVirtualization: boolean) =>
         securityGroupId: "sg-0123456789abcdef0",
         rootVolumeGi: config.rootVolumeGi,
         nestedVirtualization,
+        tags: { Stack: "dev" },
     });
 const pools = {
     [NESTED_POOL]: {

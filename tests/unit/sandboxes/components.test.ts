@@ -67,6 +67,7 @@ describe("sandboxes: components (against mocks: no engine, no cluster)", () => {
             gatewayUrl: "http://litellm.litellm.svc.cluster.local:4000",
             runtimeClassName: "kata-qemu",
             storageClass: "gp3",
+            apiCidrs: ["172.20.0.0/16", "10.1.0.0/16"],
             virtualKey: (name) => pulumi.secret(`sk-${name}`),
             secretsOf: (name) =>
                 Object.fromEntries(

@@ -14,7 +14,10 @@ const model: ModelConfig = {
     fallbacks: [],
 };
 
-function template(agent: string, changes: { settings?: object; revision?: string; modelName?: string } = {}) {
+function template(
+    agent: string,
+    changes: { settings?: object; revision?: string; modelName?: string; capacityType?: "spot" } = {},
+) {
     const kind = agentKinds[agent];
     if (!kind) throw new Error(`no kind ${agent}`);
     const settings = kind.settings.parse(
@@ -32,6 +35,7 @@ function template(agent: string, changes: { settings?: object; revision?: string
             image: kind.image,
             resources: kind.resources,
             key: { budgetUsd: 1, budgetPeriod: "30d", expiresIn: "30d", rotation: 1 },
+            capacityType: changes.capacityType ?? "any",
         },
         workload,
         labels: { "clawstack.dev/sandbox": "a" },
@@ -125,5 +129,12 @@ describe("sandboxes: pod template", () => {
         expect(startupProbe.periodSeconds * startupProbe.failureThreshold).to.be.at.least(300);
         expect(template("openclaw-slack").workload.mountPath).to.equal("/home/node/.openclaw");
         expect(template("hermes-feishu").workload.mountPath).to.equal("/mnt/workspace");
+    });
+
+    it("asks for spot nodes where its sandbox does, and for no capacity otherwise", () => {
+        expect(template("openclaw-slack", { capacityType: "spot" }).spec.nodeSelector).to.deep.equal({
+            "karpenter.sh/capacity-type": "spot",
+        });
+        expect(template("openclaw-slack").spec).not.to.have.property("nodeSelector");
     });
 });
