@@ -5,7 +5,7 @@ import { SANDBOX_DISK_GI } from "./schema/host";
 import { valueAt } from "./issues";
 
 /** Sections that only one target reads. */
-const clusterOnly = ["network", "cluster", "nodePools", "warmPools", "monitoring"] as const;
+const clusterOnly = ["network", "cluster", "nodePools", "warmPools", "monitoring", "backups"] as const;
 
 /** Keys of shared sections that mean nothing on a host, with the reason. */
 const notOnHost: Readonly<Record<string, string>> = {
@@ -15,6 +15,8 @@ const notOnHost: Readonly<Record<string, string>> = {
 };
 const notOfHostAgent: Readonly<Record<string, string>> = {
     storage: "the agent's volume on a host is host.dataVolume",
+    schedule: "to stop the agent, stop the instance",
+    capacityType: "a host is an on-demand instance",
     suspended: "to stop the agent, stop the instance",
     "key.expiresIn": "the agent's key on a host lives until key.rotation is raised",
     "key.requestsPerMinute": "limits a minute are not enforced on a host",

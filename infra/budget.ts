@@ -7,13 +7,13 @@ export interface CostAlarmArgs {
     /** Absent: no alarm. */
     readonly config: BudgetConfig | undefined;
     readonly stack: string;
-    /** The budget is named after it. */
-    readonly clusterName: string;
+    /** Cluster or host that the budget is named after. */
+    readonly platformName: string;
 }
 
 /** Mails of AWS Budgets when a month costs, or will cost, more than it should. Models on Bedrock are in it. */
 export class CostAlarm extends pulumi.ComponentResource {
-    constructor(name: string, { config, stack, clusterName }: CostAlarmArgs, opts?: ComponentResourceOptions) {
+    constructor(name: string, { config, stack, platformName }: CostAlarmArgs, opts?: ComponentResourceOptions) {
         super("clawstack:infra:CostAlarm", name, {}, opts);
         this.registerOutputs({});
         if (!config) return;
@@ -27,7 +27,7 @@ export class CostAlarm extends pulumi.ComponentResource {
         new Budget(
             name,
             {
-                name: `${clusterName}-monthly`,
+                name: `${platformName}-monthly`,
                 budgetType: "COST",
                 timeUnit: "MONTHLY",
                 limitAmount: String(config.monthlyUsd),

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { cloudConfig, encodeUserData, HOST_SECRETS, hostFiles, hostModels, parameterPrefix, paths } from "../bootstrap";
 import type { LoadedConfig, SecretSource } from "../config";
-import { awsProvider, Host, HostNetwork, resolveSecret } from "../infra";
+import { awsProvider, CostAlarm, Host, HostNetwork, resolveSecret } from "../infra";
 import { hostOutputs, type HostOutputs } from "../outputs";
 import { agentKinds } from "../sandboxes";
 import { bedrockPolicy } from "../workloads/litellm/bedrock-policy";
@@ -66,5 +66,6 @@ export function host({ config, secrets }: LoadedConfig): HostOutputs {
         },
         { providers },
     );
+    new CostAlarm("cost-alarm", { config: config.budget, stack, platformName: config.host.name }, { provider: aws });
     return hostOutputs({ region, host: machine, dashboardToken, sandbox: config.host.sandbox });
 }

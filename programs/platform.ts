@@ -127,6 +127,6 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
         { config: config.backups.agentVolumes, clusterName, namespaces },
         { provider: aws },
     );
-    new CostAlarm("cost-alarm", { config: config.budget, stack, clusterName }, { provider: aws });
+    new CostAlarm("cost-alarm", { config: config.budget, stack, platformName: clusterName }, { provider: aws });
     return clusterOutputs({ region, cluster, kataNamespace: kata.namespace, database, gateway, monitoring, sandboxes });
 }

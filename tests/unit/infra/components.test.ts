@@ -95,7 +95,7 @@ describe("infra components (against mocks: no engine, no AWS)", () => {
             {
                 config: { monthlyUsd: 900, emails: ["finance@example.com"], scope: "stack" },
                 stack: "dev",
-                clusterName: "clawstack-dev",
+                platformName: "clawstack-dev",
             },
             { provider: aws },
         );
