@@ -44,6 +44,26 @@ export function loadConfig(kinds: AgentKindSpecs): LoadedConfig {
     return configFrom(pulumi.runtime.allConfig(), kinds, pulumi.getStack(), `stack ${pulumi.getStack()}`);
 }
 
+function refuse(source: string, issues: readonly ConfigIssue[], missing: readonly MissingSecret[]): void {
+    const unset = missing.map(({ key, command }) => ({ key, found: "nothing", allowed: "a secret", command }));
+    if (issues.length + unset.length > 0) throw new ConfigError(source, [...issues, ...unset]);
+}
+
+/**
+ * Throws as `loadConfig` would, before there is an engine: encrypted values count as set.
+ *
+ * @throws ConfigError with every problem found.
+ */
+export function checkConfig(
+    values: Readonly<Record<string, string>>,
+    kinds: AgentKindSpecs,
+    name: string,
+    source: string,
+): void {
+    const { issues, missing } = check(maskValues(values), kinds, name);
+    refuse(source, issues, missing);
+}
+
 /** As `loadConfig`, from the flat map of config keys and values that an engine hands to a program. */
 export function configFrom(
     values: Readonly<Record<string, string>>,
@@ -52,8 +72,7 @@ export function configFrom(
     source: string,
 ): LoadedConfig {
     const { stack, issues, missing } = check(values, kinds, name);
-    const unset = missing.map(({ key, command }) => ({ key, found: "nothing", allowed: "a secret", command }));
-    if (issues.length + unset.length > 0) throw new ConfigError(source, [...issues, ...unset]);
+    refuse(source, issues, missing);
     if (!pulumi.runtime.isDryRun() && JSON.stringify(stack.secrets).includes('{"planned":true}')) {
         throw new Error("a plan's placeholders for secrets can't be deployed");
     }
@@ -61,6 +80,16 @@ export function configFrom(
         config: toStackConfig(stack, name),
         secrets: toStackSecrets((stack as Required<PartialStack>).secrets),
     };
+}
+
+/** The values with a placeholder for whatever is encrypted. */
+function maskValues(values: Readonly<Record<string, string>>): Record<string, string> {
+    return Object.fromEntries(
+        Object.entries(values).map(([key, value]) => [
+            key,
+            value.includes('"secure"') ? JSON.stringify(maskEncrypted(JSON.parse(value))) : value,
+        ]),
+    );
 }
 
 export interface PlannedConfig {
@@ -82,12 +111,7 @@ export function planSecrets(
     name: string,
     source: string,
 ): PlannedConfig {
-    const masked = Object.fromEntries(
-        Object.entries(values).map(([key, value]) => [
-            key,
-            value.includes('"secure"') ? JSON.stringify(maskEncrypted(JSON.parse(value))) : value,
-        ]),
-    );
+    const masked = maskValues(values);
     const { stack, issues, missing } = check(masked, kinds, name);
     if (issues.length > 0) throw new ConfigError(source, issues);
     return {

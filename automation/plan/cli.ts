@@ -6,9 +6,9 @@ import { toJson } from "./json";
 import { Progress } from "./progress";
 import { renderPlan } from "./render";
 
-const HELP = `Shows what \`pulumi up\` would deploy, without AWS, a cluster or the Pulumi CLI.
+const help = (command: string) => `Shows what \`pulumi up\` would deploy, without AWS, a cluster or the Pulumi CLI.
 
-Usage: npm start -- [options]
+Usage: ${command} [options]
 
   --stack NAME        stack to plan: settings in Pulumi.NAME.yaml (default: dev)
   --config-file FILE  settings file to use instead; the stack is named after it unless --stack says
@@ -60,13 +60,13 @@ export interface Streams {
     readonly err: NodeJS.WritableStream & { isTTY?: boolean };
 }
 
-/** Runs the command line; the result is the exit code. */
-export async function main(args: readonly string[], streams: Streams): Promise<number> {
+/** Runs the command line; the result is the exit code. `command` is what a user types before the options. */
+export async function main(args: readonly string[], streams: Streams, command = "npm start --"): Promise<number> {
     const { out, err } = streams;
     try {
         const options = parseCommandLine(args);
         if (options.help) {
-            out.write(HELP);
+            out.write(help(command));
             return 0;
         }
         const progress = new Progress(err);
@@ -77,7 +77,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
         }
     } catch (error) {
         if (error instanceof UsageError) {
-            err.write(`${error.message}\n\nnpm start -- --help lists the options.\n`);
+            err.write(`${error.message}\n\n${command} --help lists the options.\n`);
             return 2;
         }
         err.write(`${explain(error)}\n`);

@@ -1,17 +1,7 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import * as path from "node:path";
-import { parse } from "yaml";
-import {
-    configFrom,
-    findStackFile,
-    planSecrets,
-    readStackFile,
-    stackNameOf,
-    type AgentKindSpecs,
-    type StackConfig,
-} from "../../config";
+import { configFrom, findStackFile, planSecrets, readStackFile, stackNameOf, type StackConfig } from "../../config";
 import { evaluate } from "../../policy";
+import { loadProgram, PROJECT_FOLDER, type Program } from "../program";
 import { estimateCost } from "./cost/estimate";
 import { runProgram } from "./engine/run";
 import { planFiles } from "./files";
@@ -32,25 +22,6 @@ export interface PlanOptions {
     readonly onResource?: (count: number) => void;
 }
 
-/** What a program is made of, as far as a plan has to know it. */
-export interface PlanProgram {
-    readonly project: string;
-    /** What the engine calls. */
-    readonly run: () => unknown;
-    readonly agentKinds: AgentKindSpecs;
-}
-
-/** The program of a project folder, as `pulumi up` would load it. */
-function loadProgram(folder: string): PlanProgram {
-    const project = parse(readFileSync(path.join(folder, "Pulumi.yaml"), "utf8")) as { name: string; main?: string };
-    const load = createRequire(path.join(folder, "Pulumi.yaml"));
-    return {
-        project: project.name,
-        run: load(path.resolve(folder, project.main ?? "index.ts")) as () => unknown,
-        agentKinds: (load(path.join(folder, "sandboxes/agents/index.ts")) as { agentKinds: AgentKindSpecs }).agentKinds,
-    };
-}
-
 /**
  * What `pulumi up` would do with a stack that has nothing yet: resources, manifests, findings of the policies, cost and
  * missing secrets. Runs the program itself, with no AWS account, no cluster and no Pulumi CLI; writes nothing.
@@ -58,7 +29,7 @@ function loadProgram(folder: string): PlanProgram {
  * @throws ConfigError with every problem of the config but missing secrets.
  */
 export async function plan(options: PlanOptions = {}): Promise<Plan> {
-    const folder = options.projectFolder ?? path.resolve(__dirname, "../..");
+    const folder = options.projectFolder ?? PROJECT_FOLDER;
     const stack = options.stack ?? (options.configFile ? stackNameOf(options.configFile) : "dev");
     const file = options.configFile ?? findStackFile(stack, folder);
     const settings = readStackFile(file);
@@ -79,7 +50,7 @@ export interface PlanProgramOptions extends Pick<PlanOptions, "onResource"> {
 }
 
 /** As `plan`, for any program that reads a config of this project. */
-export async function planProgram(program: PlanProgram, options: PlanProgramOptions): Promise<Plan> {
+export async function planProgram(program: Program, options: PlanProgramOptions): Promise<Plan> {
     const { stack, source } = options;
     const planned = planSecrets(options.values, program.agentKinds, stack, source);
     let config: StackConfig | undefined;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { handedIn, sectionsOf, TestStack } from "./harness/stack";
+import { leftIn } from "./harness/expect";
+import { handedIn, TestStack, unprotectedSectionsOf } from "./harness/stack";
 
 const changes = (summary: Record<string, number | undefined> | undefined) =>
     Object.fromEntries(Object.entries(summary ?? {}).filter(([kind, count]) => kind !== "same" && count));
@@ -10,12 +11,7 @@ for (const name of ["dev", "prod"]) {
         let test: TestStack;
         before(async () => {
             test = await TestStack.create(name);
-            const sections = sectionsOf(name);
-            // Protection is what it should be; here the stack must go again.
-            (sections["cluster"] as Record<string, unknown>)["deletionProtection"] = false;
-            const gateway = sections["gateway"] as { database: Record<string, unknown> };
-            if (gateway.database["mode"] === "rds") gateway.database["deletionProtection"] = false;
-            await test.configure(sections);
+            await test.configure(unprotectedSectionsOf(name));
         });
         after(() => test?.dispose());
 
@@ -91,6 +87,9 @@ for (const name of ["dev", "prod"]) {
                 expect(last(earlier), `${String(earlier)} before ${String(later)}`).to.be.lessThan(first(later));
             });
             expect((await test.stack.exportStack()).deployment.resources ?? []).to.deep.equal([]);
+            // What is left holds what users own, and was not to go without their word.
+            const isKept = /(PersistentVolumeClaim|Bucket|BucketPublicAccessBlock|Namespace)$/;
+            expect(leftIn(test.cloud).filter((left) => !isKept.test(left))).to.deep.equal([]);
         });
     });
 }

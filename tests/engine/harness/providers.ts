@@ -13,6 +13,7 @@ export type Operation = "create" | "update" | "delete";
 
 export interface Call {
     readonly operation: Operation;
+    readonly urn: string;
     readonly type: string;
     readonly name: string;
 }
@@ -48,13 +49,14 @@ function unary<Request, Response>(handle: Handler<Request, Response>): grpc.hand
 const toObject = (struct: Struct | undefined): Value => (struct?.toJavaScript() ?? {}) as Value;
 const toStruct = (value: Value) => Struct.fromJavaScript(value as Record<string, JavaScriptValue>);
 
-function describe(urn: string): { type: string; name: string } {
+/** Type and name that a URN ends with. */
+export function describeUrn(urn: string): { type: string; name: string } {
     const [, , qualified = "", name = ""] = urn.split("::");
     return { type: qualified.split("$").at(-1) ?? "", name };
 }
 
 function attempt(cloud: Cloud, operation: Operation, urn: string): void {
-    const call = { operation, ...describe(urn) };
+    const call = { operation, urn, ...describeUrn(urn) };
     const problem = cloud.fail?.(call);
     if (problem) throw new Error(problem);
     cloud.calls.push(call);
@@ -101,7 +103,7 @@ function implementation(cloud: Cloud) {
             const response = new proto.DiffResponse();
             const before = plain(toObject(request.getOldInputs()));
             const changes = changesBetween(before, plain(toObject(request.getNews())));
-            const { type } = describe(request.getUrn());
+            const { type } = describeUrn(request.getUrn());
             const replaces = replacing(type, changes);
             response.setChanges(
                 changes.length ? proto.DiffResponse.DiffChanges.DIFF_SOME : proto.DiffResponse.DiffChanges.DIFF_NONE,
@@ -127,7 +129,7 @@ function implementation(cloud: Cloud) {
             return response;
         }),
         create: unary<proto.CreateRequest, proto.CreateResponse>(async ({ request }) => {
-            const { type, name } = describe(request.getUrn());
+            const { type, name } = describeUrn(request.getUrn());
             const inputs = toObject(request.getProperties());
             const response = new proto.CreateResponse();
             const { id, outputs } = outputsOf(type, name, inputs, ++serial);
@@ -148,7 +150,7 @@ function implementation(cloud: Cloud) {
             return response;
         }),
         update: unary<proto.UpdateRequest, proto.UpdateResponse>(({ request }) => {
-            const { type, name } = describe(request.getUrn());
+            const { type, name } = describeUrn(request.getUrn());
             if (!request.getPreview()) {
                 attempt(cloud, "update", request.getUrn());
                 cloud.resources.set(request.getUrn(), plain(toObject(request.getNews())));

@@ -1,11 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { readStackFile } from "../../../config";
 import { agentKinds } from "../../../sandboxes/agents";
+import { readState } from "./backend";
 import { providePulumi } from "./cli";
-import { startProviders, type Cloud } from "./providers";
+import { startProviders, type Call, type Cloud } from "./providers";
 
 const root = path.resolve(__dirname, "../../..");
 
@@ -33,6 +34,15 @@ export function sectionsOf(stack: string): Sections {
 function projectProgram(): () => unknown {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- `export =` of the program, as the engine loads it
     return require(path.join(root, "index.ts")) as () => unknown;
+}
+
+/** Sections of a stack that can go again: its protection is what it should be, but a test has to destroy it. */
+export function unprotectedSectionsOf(stack: string): Sections {
+    const sections = sectionsOf(stack);
+    (sections["cluster"] as Sections)["deletionProtection"] = false;
+    const { database } = sections["gateway"] as { database: Sections };
+    if (database["mode"] === "rds") database["deletionProtection"] = false;
+    return sections;
 }
 
 /** A stack of the program under the real engine, with stand-ins for its providers. */
@@ -87,14 +97,17 @@ export class TestStack {
 
     /** The state as the backend stores it. */
     stateFile(): string {
-        const folder = path.join(this.folder, ".pulumi", "stacks");
-        const file = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((name) => name.endsWith(".json"));
-        return readFileSync(path.join(folder, file ?? "none"), "utf8");
+        return readState(this.folder);
     }
 
-    /** Changes since the last call, as `create sandbox-a kubernetes:core/v1:Secret`. */
+    /** Changes since they were last taken. */
+    take(): Call[] {
+        return this.cloud.calls.splice(0);
+    }
+
+    /** As `take`, `create sandbox-a kubernetes:core/v1:Secret`. */
     takeCalls(): string[] {
-        return this.cloud.calls.splice(0).map(({ operation, name, type }) => `${operation} ${name} ${type}`);
+        return this.take().map(({ operation, name, type }) => `${operation} ${name} ${type}`);
     }
 
     dispose(): void {
