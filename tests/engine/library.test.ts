@@ -138,7 +138,7 @@ describe("engine: the library (providers are stand-ins)", function () {
             expect(state.includes(secret)).to.equal(false);
             expect(state.includes(Buffer.from(secret).toString("base64"))).to.equal(false);
         }
-        expect(state).to.contain("secure:v1");
+        expect(state).to.contain("ciphertext");
     });
 
     it("finds nothing to change afterwards, and says so by an error where changes were not expected", async () => {
