@@ -1,9 +1,9 @@
 import { Plan, Selection, Vault } from "@pulumi/aws/backup";
-import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
+import { Role, RolePolicy } from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupsConfig } from "../config";
 import { CLUSTER_TAG } from "./labels";
-import { serviceTrust } from "./policies";
+import { policyDocument, serviceTrust } from "./policies";
 
 export interface VolumeBackupsArgs {
     readonly config: BackupsConfig["agentVolumes"];
@@ -18,6 +18,49 @@ export function volumeConditions(clusterName: string, namespace: string) {
     return [
         { stringEquals: [tag(CLUSTER_TAG, clusterName), tag("kubernetes.io/created-for/pvc/namespace", namespace)] },
     ];
+}
+
+/**
+ * What AWS Backup needs for EBS: snapshots of this cluster's volumes, and the end of those that it made. Its managed
+ * policy opens tables, file systems and buckets as well.
+ */
+export function backupRolePolicy(clusterName: string, vaultArn: string) {
+    const snapshots = "arn:aws:ec2:*::snapshot/*";
+    return policyDocument(
+        {
+            Sid: "SnapshotVolumesOfTheCluster",
+            Effect: "Allow",
+            Action: "ec2:CreateSnapshot",
+            Resource: "arn:aws:ec2:*:*:volume/*",
+            Condition: { StringEquals: { [`aws:ResourceTag/${CLUSTER_TAG}`]: clusterName } },
+        },
+        {
+            Sid: "MakeAndTagSnapshots",
+            Effect: "Allow",
+            Action: ["ec2:CreateSnapshot", "ec2:CreateTags"],
+            Resource: snapshots,
+        },
+        {
+            Sid: "DeleteSnapshotsOfBackups",
+            Effect: "Allow",
+            Action: "ec2:DeleteSnapshot",
+            Resource: snapshots,
+            // AWS Backup's own mark, which nobody else can set.
+            Condition: { StringLike: { "aws:ResourceTag/aws:backup:source-resource": "arn:aws:ec2:*:volume/*" } },
+        },
+        {
+            Sid: "FindVolumesAndSnapshots",
+            Effect: "Allow",
+            Action: ["ec2:DescribeVolumes", "ec2:DescribeSnapshots", "ec2:DescribeTags", "tag:GetResources"],
+            Resource: "*",
+        },
+        {
+            Sid: "FillTheVault",
+            Effect: "Allow",
+            Action: ["backup:DescribeBackupVault", "backup:CopyIntoBackupVault"],
+            Resource: vaultArn,
+        },
+    );
 }
 
 /**
@@ -39,11 +82,12 @@ export class VolumeBackups extends pulumi.ComponentResource {
             { name: `${clusterName}-volume-backups`, assumeRolePolicy: serviceTrust("backup.amazonaws.com") },
             inside,
         );
-        const rights = new RolePolicyAttachment(
+        const rights = new RolePolicy(
             name,
             {
+                name: "volumes",
                 role: role.name,
-                policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
+                policy: pulumi.jsonStringify(vault.arn.apply((arn) => backupRolePolicy(clusterName, arn))),
             },
             inside,
         );

@@ -17,7 +17,6 @@ export function toJson({ stack, resources, manifests, findings, cost, missing, o
             currency: cost.currency,
             monthly: cost.monthly,
             items: cost.items.map(({ name, monthly }) => ({ name, monthly })),
-            agents: cost.agents,
         },
         missing: missing.map(({ key, command }) => ({ key, command })),
         outputs,

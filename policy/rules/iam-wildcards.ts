@@ -10,6 +10,8 @@ export const reasons: Readonly<Record<string, string>> = {
         "Karpenter names its profiles by a hash; reading one of another cluster shows nothing",
     AllowScopedEC2InstanceAccessActions:
         "what an instance is launched from and into; the instance itself must carry the cluster's tag",
+    FindVolumesAndSnapshots: "EC2's Describe calls and the search by tags take no resource",
+    MakeAndTagSnapshots: "a snapshot has no tags before it is made; its volume must be the cluster's",
     AnswerSessionManager: "the agent's calls to Session Manager take no resource",
     SystemsManagerAgent: "the agent's own calls take no resource; none of them reads a parameter",
     EnableRootAccess:

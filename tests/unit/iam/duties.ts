@@ -165,6 +165,38 @@ export function duties(cluster: string): Readonly<Record<string, Duties>> {
                 "lets old backups go": { action: "s3:PutLifecycleConfiguration", resource: backups },
             },
         },
+        "volume-backups": {
+            takenBy: { service: "backup.amazonaws.com" },
+            may: {
+                "takes a snapshot of a volume of the cluster": {
+                    action: "ec2:CreateSnapshot",
+                    resource: volume,
+                    context: { "aws:ResourceTag/clawstack.dev/cluster": cluster },
+                },
+                "makes the snapshot": { action: "ec2:CreateSnapshot", resource: snapshot },
+                "tags it": { action: "ec2:CreateTags", resource: snapshot },
+                "deletes one that has expired": {
+                    action: "ec2:DeleteSnapshot",
+                    resource: snapshot,
+                    context: { "aws:ResourceTag/aws:backup:source-resource": volume },
+                },
+                "finds volumes by tags": { action: "tag:GetResources", resource: "*" },
+            },
+            mayNot: {
+                "takes a snapshot of another cluster's volume": {
+                    action: "ec2:CreateSnapshot",
+                    resource: volume,
+                    context: { "aws:ResourceTag/clawstack.dev/cluster": "other" },
+                },
+                "deletes a snapshot that somebody else took": { action: "ec2:DeleteSnapshot", resource: snapshot },
+                "makes a volume of a snapshot": { action: "ec2:CreateVolume", resource: snapshot },
+                "deletes a volume": { action: "ec2:DeleteVolume", resource: volume },
+                "empties the vault": {
+                    action: "backup:DeleteRecoveryPoint",
+                    resource: arn("backup", "recovery-point:0a1b2c3d-0000-0000-0000-000000000000"),
+                },
+            },
+        },
         "flow-logs": {
             takenBy: { service: "vpc-flow-logs.amazonaws.com", context: { "aws:SourceAccount": ACCOUNT } },
             may: {
