@@ -19,9 +19,9 @@ export const paths = {
 } as const;
 
 /**
- * Address of LiteLLM: on an interface of its own that no packet leaves. Not 0.0.0.0, which the network would reach, and
- * not loopback, which OpenShell's policy never lets through. It is the same before and after a restart, so that nothing
- * has to be detected.
+ * Address of LiteLLM, on the loopback interface. Not 0.0.0.0, which the network would reach, and none of 127.0.0.0/8,
+ * which OpenShell never lets a sandbox call. It is the same before and after a restart, so that nothing has to be
+ * detected.
  */
 export const GATEWAY_ADDRESS = "10.254.254.1";
 export const GATEWAY_PORT = 4000;

@@ -52,17 +52,13 @@ const hardening = {
     UMask: "0077",
 } as const;
 
-/** The interface that LiteLLM listens on; a packet for it never leaves the host. */
+/** LiteLLM's address, on the loopback interface: a packet for it never leaves the host. */
 const address = unit("clawstack-address", {
     Unit: { Description: "Address of LiteLLM, on this host alone", Before: "litellm.service" },
     Service: {
         Type: "oneshot",
         RemainAfterExit: "yes",
-        ExecStart: [
-            "-/usr/sbin/ip link add litellm0 type dummy",
-            `/usr/sbin/ip address replace ${GATEWAY_ADDRESS}/32 dev litellm0`,
-            "/usr/sbin/ip link set litellm0 up",
-        ],
+        ExecStart: `/usr/sbin/ip address replace ${GATEWAY_ADDRESS}/32 dev lo`,
     },
     Install: atBoot,
 });
@@ -205,7 +201,19 @@ function openclaw(agent: HostAgent): HostFile[] {
     ];
 }
 
+/** Docker waits for the data volume: without it, the sandbox would find an empty folder where its memory was. */
+const dockerAfterData: HostFile = {
+    path: "/etc/systemd/system/docker.service.d/clawstack.conf",
+    content: render({ Unit: { RequiresMountsFor: paths.data } }),
+};
+
 /** Every unit of the host. */
 export function hostUnits(agent: HostAgent, sandboxed: boolean): HostFile[] {
-    return [address, firewall, secrets, litellm, ...(sandboxed ? [sandbox, forward] : openclaw(agent))];
+    return [
+        address,
+        firewall,
+        secrets,
+        litellm,
+        ...(sandboxed ? [dockerAfterData, sandbox, forward] : openclaw(agent)),
+    ];
 }

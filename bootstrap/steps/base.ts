@@ -21,7 +21,9 @@ export function dataVolume(volumeId: string): Step {
         `device=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${serial}`,
         'for _ in $(seq 120); do [ -e "$device" ] && break; sleep 5; done',
         '[ -e "$device" ] || { echo "the data volume is not attached: $device"; exit 1; }',
-        'if ! blkid "$device" >/dev/null; then mkfs.ext4 -q -L clawstack "$device"; fi',
+        // 2: nothing is on it. Anything else than 0 is no reason to write on it.
+        'status=0; blkid -p "$device" >/dev/null || status=$?',
+        'if [ $status -eq 2 ]; then mkfs.ext4 -q -L clawstack "$device"; elif [ $status -ne 0 ]; then exit $status; fi',
         `mkdir -p ${paths.data}`,
         `grep -q ' ${paths.data} ' /etc/fstab || echo "LABEL=clawstack ${paths.data} ext4 defaults,nofail,nodev,nosuid 0 2" >>/etc/fstab`,
         `mountpoint -q ${paths.data} || mount "$device" ${paths.data}`,
@@ -64,7 +66,7 @@ export function network(sandboxed: boolean): Step {
         "systemctl daemon-reload",
         "systemctl enable --now clawstack-address",
         "systemctl enable clawstack-firewall && systemctl restart clawstack-firewall",
-        `ip -4 address show dev litellm0 | grep -q 'inet ${GATEWAY_ADDRESS}/32'`,
+        `ip -4 address show dev lo | grep -q 'inet ${GATEWAY_ADDRESS}/32'`,
     );
 }
 
@@ -73,7 +75,7 @@ export const proxy = step(
     `if [ "$(cat ${paths.litellm}/.version 2>/dev/null)" != ${litellm.version} ]; then`,
     `    rm -rf ${paths.litellm}`,
     `    python3 -m venv ${paths.litellm}`,
-    `    ${paths.litellm}/bin/pip install -q --no-cache-dir 'litellm[proxy]==${litellm.version}'`,
+    `    ${paths.litellm}/bin/pip install -q 'litellm[proxy]==${litellm.version}'`,
     `    echo ${litellm.version} >${paths.litellm}/.version`,
     "fi",
     "systemctl enable clawstack-secrets litellm",

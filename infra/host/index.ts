@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostConfig } from "../../config";
 import { serviceTrust, type PolicyDocument } from "../policies";
 import type { HostNetwork } from "./network";
-import { parameterPolicy, sessionManagerPolicy } from "./policies";
+import { agentPolicy, parameterPolicy } from "./policies";
 import { Readiness } from "./readiness";
 
 export { HostNetwork } from "./network";
@@ -144,7 +144,7 @@ export class Host extends pulumi.ComponentResource {
             .all([pulumi.all(secrets.map(({ arn }) => arn)), state.arn])
             .apply(([secretArns, stateArn]) => parameterPolicy(secretArns, stateArn));
         const documents = {
-            "session-manager": pulumi.output(sessionManagerPolicy()),
+            "systems-manager": pulumi.output(agentPolicy()),
             parameters,
             ...(args.modelPolicy ? { models: pulumi.output(args.modelPolicy) } : {}),
         };

@@ -1,11 +1,8 @@
-import { policyDocument, type PolicyDocument } from "../policies";
+import { policyDocument, sessionManagerPolicy, type PolicyDocument } from "../policies";
 
-/**
- * What SSM's agent calls, for sessions, port forwards and the set-up's document. AWS's own
- * AmazonSSMManagedInstanceCore is not used: it may read every parameter of the account. These actions know no resource.
- */
-export function sessionManagerPolicy(): PolicyDocument {
-    return policyDocument({
+/** What SSM's agent calls: for sessions and port forwards, and to run the set-up's document. These know no resource. */
+export function agentPolicy(): PolicyDocument {
+    return policyDocument(...sessionManagerPolicy().Statement, {
         Sid: "SystemsManagerAgent",
         Effect: "Allow",
         Action: [
@@ -21,11 +18,6 @@ export function sessionManagerPolicy(): PolicyDocument {
             "ssm:PutInventory",
             "ssm:UpdateAssociationStatus",
             "ssm:UpdateInstanceAssociationStatus",
-            "ssm:UpdateInstanceInformation",
-            "ssmmessages:CreateControlChannel",
-            "ssmmessages:CreateDataChannel",
-            "ssmmessages:OpenControlChannel",
-            "ssmmessages:OpenDataChannel",
             "ec2messages:AcknowledgeMessage",
             "ec2messages:DeleteMessage",
             "ec2messages:FailMessage",

@@ -1,4 +1,4 @@
-import { LaunchTemplate } from "@pulumi/aws/ec2";
+import { Instance as Ec2Instance, LaunchTemplate } from "@pulumi/aws/ec2";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import { Provider } from "@pulumi/aws/provider";
 import { Instance } from "@pulumi/aws/rds";
@@ -18,6 +18,7 @@ export const brokenRules: Readonly<Record<string, readonly string[]>> = {
     everything: ["no-iam-wildcard"],
     inbox: ["encryption-at-rest"],
     database: ["no-public-endpoint", "encryption-at-rest", "deletion-protection"],
+    "unheld-host": ["agent-in-sandbox"],
     nodes: ["imdsv2-hop-limit-1", "encryption-at-rest", "no-plain-secret"],
     wild: ["default-deny", "restricted-pods"],
     settings: ["no-plain-secret"],
@@ -45,6 +46,17 @@ export function brokenStack(): void {
     new Instance(
         "database",
         { instanceClass: "db.t4g.micro", publiclyAccessible: true, storageEncrypted: false, skipFinalSnapshot: true },
+        aws,
+    );
+    new Ec2Instance(
+        "unheld-host",
+        {
+            instanceType: "m7i.large",
+            ami: "ami-0123456789abcdef0",
+            metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+            rootBlockDevice: { encrypted: true },
+            tags: { Sandbox: "none" },
+        },
         aws,
     );
     new LaunchTemplate(
