@@ -33,12 +33,11 @@ if [ $# -eq 0 ]; then set -- ${steps.map(({ name }) => name).join(" ")}; fi
 for step in "$@"; do
     echo "$(date -u +%FT%TZ) step $step"
     words=$(mktemp)
-    # A subshell of its own: set -e holds in it, which it would not in a condition.
+    # A subshell of its own: what a step sets ends with it, and set -e holds in it, as it would not in a condition.
     set +e
-    (set -Eeuo pipefail; "step_\${step//-/_}") > >(tee "$words") 2>&1 9>&-
-    status=$?
+    (set -Eeuo pipefail; trap 'echo "failed: $BASH_COMMAND"' ERR; "step_\${step//-/_}") 2>&1 9>&- | tee "$words"
+    status=\${PIPESTATUS[0]}
     set -e
-    wait $! || true
     if [ $status -ne 0 ]; then
         finish "failed $step: $(tail -n 1 "$words" | tr -cd '[:print:]' | cut -c1-300)"
         exit 1

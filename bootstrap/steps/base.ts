@@ -65,7 +65,8 @@ export function network(sandboxed: boolean): Step {
             : user("openclaw", `--home-dir ${paths.agentState} --shell /usr/sbin/nologin`),
         "systemctl daemon-reload",
         "systemctl enable --now clawstack-address",
-        "systemctl enable clawstack-firewall && systemctl restart clawstack-firewall",
+        "systemctl enable clawstack-firewall",
+        "systemctl restart clawstack-firewall || { journalctl -u clawstack-firewall -n 5 --no-pager -o cat; exit 1; }",
         `ip -4 address show dev lo | grep -q 'inet ${GATEWAY_ADDRESS}/32'`,
     );
 }
@@ -80,7 +81,7 @@ export const proxy = step(
     "fi",
     "systemctl enable clawstack-secrets litellm",
     // Also where a secret has changed: they are fetched anew, and LiteLLM starts with them.
-    `before=$(cat ${paths.secrets}/litellm.env 2>/dev/null | sha256sum)`,
+    `before=$({ cat ${paths.secrets}/litellm.env 2>/dev/null || true; } | sha256sum)`,
     "systemctl restart clawstack-secrets",
     `[ "$before" = "$(sha256sum <${paths.secrets}/litellm.env)" ] || systemctl restart litellm`,
     "systemctl start litellm",
