@@ -47,6 +47,21 @@ const replicas = (count: number): KubeObject =>
 const postgres = (instances: number): KubeObject =>
     object("postgresql.cnpg.io/v1", "Cluster", { instances, storage: { size: "8Gi" } });
 
+const cronJob = (schedule: string, timeZone: string): KubeObject =>
+    object("batch/v1", "CronJob", {
+        schedule,
+        timeZone,
+        jobTemplate: {
+            spec: {
+                template: {
+                    spec: { restartPolicy: "Never", containers: [{ name: "a", image: "example.com/a:1" }] },
+                },
+            },
+        },
+    });
+const hours = (changes: object) =>
+    sandbox({ schedule: { timezone: "Europe/Berlin", from: "08:00", to: "18:00", ...changes } });
+
 /** What is wrong, the config that says so, the key that the report names, and the object that would have come of it. */
 const cases: [string, Record<string, unknown>, string, KubeObject][] = [
     ["a name with capitals", sandbox({ name: "Support" }), "sandboxes[0].name", claim("1Gi", { name: "Support" })],
@@ -134,6 +149,19 @@ const cases: [string, Record<string, unknown>, string, KubeObject][] = [
         nodePool({}, []),
     ],
     [
+        "hours in a time zone that is none",
+        hours({ timezone: "Mars/Olympus" }),
+        "sandboxes[0].schedule.timezone",
+        cronJob("0 8 * * 1", "Mars/Olympus"),
+    ],
+    [
+        "hours from a time that is none",
+        hours({ from: "24:30" }),
+        "sandboxes[0].schedule.from",
+        cronJob("30 24 * * 1", "UTC"),
+    ],
+    ["hours on no day", hours({ days: [] }), "sandboxes[0].schedule.days", cronJob("0 8 * * ", "UTC")],
+    [
         "a negative time",
         { nodePools: { consolidateAfterSeconds: -5 } },
         "nodePools.consolidateAfterSeconds",
@@ -158,6 +186,7 @@ describe("cluster: what the API server refuses, the config refuses first", funct
             requests({ cpu: "1", memory: "1Gi" }),
             replicas(1),
             postgres(1),
+            cronJob("0 8 * * 1", "Europe/Berlin"),
             nodePool({ weight: 50 }),
         ]) {
             await plane.admin.create(good);

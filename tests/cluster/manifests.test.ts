@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import { plan } from "../../automation/plan";
+import { clusterSchema } from "../../config/schema/cluster";
 import {
     buildAllTools,
     ControlPlane,
     FIRST_BUILD_MS,
     installCrds,
+    KUBERNETES,
     KubeError,
     refOf,
     withAwsIds,
@@ -43,6 +45,12 @@ function lasting({ metadata, ...object }: KubeObject): unknown {
 
 /** The stacks that ship, and one that turns every option on. */
 const stacks = [{ stack: "dev" }, { stack: "prod" }, { configFile: join(__dirname, "Pulumi.everything.yaml") }];
+
+describe("cluster: the API server of these tests", () => {
+    it("is of the Kubernetes minor that a stack gets", () => {
+        expect(KUBERNETES).to.match(new RegExp(`^${clusterSchema.parse({}).kubernetesVersion.replace(".", "\\.")}\\.`));
+    });
+});
 
 for (const options of stacks) {
     const stack = options.stack ?? "everything";

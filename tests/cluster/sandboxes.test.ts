@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { expect } from "chai";
 import { plan } from "../../automation/plan";
 import { buildAllTools, FIRST_BUILD_MS, startCluster, withAwsIds, type ControlPlane, type KubeObject } from "./harness";
@@ -34,6 +35,8 @@ interface Claim extends KubeObject {
     status?: { conditions?: Condition[]; sandbox?: { name?: string } };
 }
 
+const EXTENSIONS = { apiVersion: "extensions.agents.x-k8s.io/v1beta1" };
+const isFull = (count: number) => (pool: WarmPool | undefined) => pool?.status?.readyReplicas === count;
 const isTrue = (object: KubeObject | undefined, condition: string) =>
     ((object?.status as { conditions?: Condition[] } | undefined)?.conditions ?? []).some(
         ({ type, status }) => type === condition && status === "True",
@@ -47,38 +50,57 @@ const isTrue = (object: KubeObject | undefined, condition: string) =>
 describe("cluster: the agent-sandbox controller runs the sandboxes of the plan (no kubelet, no VM)", function () {
     this.timeout(120_000);
     let plane: ControlPlane;
-    let sandbox: Sandbox;
+    let sandboxes: Sandbox[];
     let pod: { apiVersion: string; kind: string; namespace?: string; name: string };
 
+    const claimFrom = async (pool: string, name: string): Promise<Claim> => {
+        const ref = { ...EXTENSIONS, kind: "SandboxClaim", namespace: "openclaw", name };
+        const metadata = { name, namespace: "openclaw" };
+        await plane.admin.create({
+            ...EXTENSIONS,
+            kind: "SandboxClaim",
+            metadata,
+            spec: { warmPoolRef: { name: pool } },
+        });
+        return plane.admin.waitFor<Claim>(ref, "Ready", (object) => isTrue(object, "Ready"), 60_000);
+    };
     const sandboxRef = () => ({ ...pod, apiVersion: "agents.x-k8s.io/v1beta1", kind: "Sandbox" });
 
     before(async function () {
         this.timeout(FIRST_BUILD_MS);
         await buildAllTools();
         ({ plane } = await startCluster());
-        for (const manifest of withAwsIds((await plan({ stack: "dev" })).manifests)) {
-            await plane.admin.apply(manifest);
-            if (manifest.kind === "Sandbox") sandbox = manifest as Sandbox;
-        }
-        const { name, namespace } = sandbox.metadata;
-        pod = { apiVersion: "v1", kind: "Pod", namespace, name };
+        const manifests = withAwsIds((await plan({ configFile: join(__dirname, "Pulumi.everything.yaml") })).manifests);
+        for (const manifest of manifests) await plane.admin.apply(manifest);
+        sandboxes = manifests.filter(({ kind }) => kind === "Sandbox") as Sandbox[];
+        pod = { apiVersion: "v1", kind: "Pod", namespace: "openclaw", name: "fourth" };
     });
 
     after(async () => plane?.stop());
 
-    it("makes a pod, which becomes Ready with its volume bound", async () => {
-        await plane.admin.waitFor(sandboxRef(), "Ready", (object) => isTrue(object, "Ready"), 60_000);
-        const { spec } = await plane.admin.get<Pod>(pod);
-        expect(spec.runtimeClassName).to.equal("kata-qemu");
-        expect(spec.overhead, "overhead of the RuntimeClass").to.exist;
-        const claim = spec.volumes?.find((volume) => volume.persistentVolumeClaim)?.persistentVolumeClaim?.claimName;
-        const pvc = await plane.admin.get({
-            apiVersion: "v1",
-            kind: "PersistentVolumeClaim",
-            namespace: pod.namespace,
-            name: claim ?? "",
-        });
-        expect(pvc.status).to.have.property("phase", "Bound");
+    it("makes a pod of each, which becomes Ready with its volume bound; of a suspended one it makes none", async () => {
+        expect(sandboxes).to.have.length(4);
+        for (const { metadata, spec } of sandboxes) {
+            const { name, namespace } = metadata;
+            const ref = { ...sandboxRef(), namespace, name };
+            if (spec.operatingMode === "Suspended") {
+                await plane.admin.waitFor(ref, "suspended", (object) => isTrue(object, "Suspended"), 60_000);
+                expect(await plane.admin.find({ ...pod, namespace, name })).to.equal(undefined);
+                continue;
+            }
+            await plane.admin.waitFor(ref, "Ready", (object) => isTrue(object, "Ready"), 60_000);
+            const made = await plane.admin.get<Pod>({ ...pod, namespace, name });
+            expect(made.spec.runtimeClassName).to.equal("kata-qemu");
+            expect(made.spec.overhead, "overhead of the RuntimeClass").to.exist;
+            const volume = made.spec.volumes?.find(({ persistentVolumeClaim }) => persistentVolumeClaim);
+            const claim = await plane.admin.get({
+                apiVersion: "v1",
+                kind: "PersistentVolumeClaim",
+                namespace,
+                name: volume?.persistentVolumeClaim?.claimName ?? "",
+            });
+            expect(claim.status, name).to.have.property("phase", "Bound");
+        }
     });
 
     it("runs sandboxes on Kata nodes only, and everything else elsewhere", async () => {
@@ -96,6 +118,18 @@ describe("cluster: the agent-sandbox controller runs the sandboxes of the plan (
             const expected = spec.runtimeClassName === "kata-qemu" ? /^(nested|metal)-/ : /^core-/;
             expect(spec.nodeName, `${metadata.namespace}/${metadata.name}`).to.match(expected);
         }
+    });
+
+    it("runs those that ask for spot or on-demand nodes there", async () => {
+        const pool = { ...EXTENSIONS, kind: "SandboxWarmPool", namespace: "openclaw", name: "full-pool" };
+        await plane.admin.waitFor<WarmPool>(pool, "full", isFull(10), 60_000);
+        const pods = await plane.admin.list<Pod>({ apiVersion: "v1", kind: "Pod" });
+        const nodesOf = (label: string, value: string) =>
+            pods.filter(({ metadata }) => metadata.labels?.[label] === value).map(({ spec }) => spec.nodeName);
+        expect(nodesOf("clawstack.dev/sandbox", "third")).to.deep.equal(["metal-1"]);
+        const ofPool = nodesOf("clawstack.dev/warm-pool", "full-pool");
+        expect(ofPool).to.have.length(10);
+        expect(new Set(ofPool)).to.deep.equal(new Set(["nested-1"]));
     });
 
     it("leaves a sandbox pending when there is no Kata node for it, rather than run it elsewhere", async () => {
@@ -168,56 +202,28 @@ describe("cluster: the agent-sandbox controller runs the sandboxes of the plan (
         expect(old.apiVersion).to.equal("agents.x-k8s.io/v1alpha1");
     });
 
-    it("gives a claim a warm sandbox, and fills the pool again", async () => {
-        const namespace = pod.namespace;
-        const api = { apiVersion: "extensions.agents.x-k8s.io/v1beta1" };
-        const podSpec = { ...sandbox.spec.podTemplate.spec };
-        // The plan's volume belongs to one sandbox; a pool's pods get one each from a template.
-        podSpec.volumes = (podSpec.volumes as { name: string }[]).filter(({ name }) => name !== "workspace");
-        await plane.admin.create({
-            ...api,
-            kind: "SandboxTemplate",
-            metadata: { name: "warm", namespace },
-            spec: {
-                networkPolicyManagement: "Unmanaged",
-                podTemplate: { metadata: sandbox.spec.podTemplate.metadata, spec: podSpec },
-                volumeClaimTemplates: [
-                    {
-                        metadata: { name: "workspace" },
-                        spec: {
-                            accessModes: ["ReadWriteOnce"],
-                            storageClassName: "gp3",
-                            resources: { requests: { storage: "2Gi" } },
-                        },
-                    },
-                ],
-            },
-        });
-        await plane.admin.create({
-            ...api,
-            kind: "SandboxWarmPool",
-            metadata: { name: "warm", namespace },
-            spec: { replicas: 2, sandboxTemplateRef: { name: "warm" } },
-        });
-        const pool = { ...api, kind: "SandboxWarmPool", namespace, name: "warm" };
-        const full = (object: WarmPool | undefined) => object?.status?.readyReplicas === 2;
-        await plane.admin.waitFor<WarmPool>(pool, "full", full, 60_000);
-        const sandboxes = { apiVersion: "agents.x-k8s.io/v1beta1", kind: "Sandbox", namespace };
-        const warm = (await plane.admin.list(sandboxes)).map(({ metadata }) => metadata.name);
-        await plane.admin.create({
-            ...api,
-            kind: "SandboxClaim",
-            metadata: { name: "visitor", namespace },
-            spec: { warmPoolRef: { name: "warm" } },
-        });
-        const claim = await plane.admin.waitFor<Claim>(
-            { ...api, kind: "SandboxClaim", namespace, name: "visitor" },
-            "Ready",
-            (object) => isTrue(object, "Ready"),
-        );
+    it("keeps no sandbox in a pool of none, and starts one for its claim", async () => {
+        const claim = await claimFrom("empty-pool", "patient");
+        expect(claim.status?.sandbox?.name).to.be.a("string");
+    });
+
+    it("gives a claim a warm sandbox of the plan's pool, and fills the pool again", async () => {
+        const pool = { ...EXTENSIONS, kind: "SandboxWarmPool", namespace: "openclaw", name: "full-pool" };
+        const all = { apiVersion: "agents.x-k8s.io/v1beta1", kind: "Sandbox", namespace: "openclaw" };
+        const ofPool = async () =>
+            (await plane.admin.list(all))
+                .map(({ metadata }) => metadata.name)
+                .filter((name) => name.startsWith("full-pool"));
+        await plane.admin.waitFor<WarmPool>(pool, "full", isFull(10), 60_000);
+        const warm = await ofPool();
+        const claim = await claimFrom("full-pool", "visitor");
         expect(warm).to.include(claim.status?.sandbox?.name);
-        await plane.admin.waitFor<WarmPool>(pool, "full again", full, 60_000);
-        const now = (await plane.admin.list(sandboxes)).map(({ metadata }) => metadata.name);
-        expect(now.filter((name) => name.startsWith("warm-"))).to.have.length(3);
+        await plane.admin.waitFor<WarmPool>(pool, "full again", isFull(10), 60_000);
+        await plane.admin.waitFor(
+            { ...all, name: claim.status?.sandbox?.name ?? "" },
+            "kept by its claim",
+            (object) => object?.metadata.ownerReferences?.some(({ kind }) => kind === "SandboxClaim") ?? false,
+        );
+        expect(await ofPool()).to.have.length(11);
     });
 });

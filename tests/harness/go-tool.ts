@@ -17,6 +17,8 @@ export interface GoTool {
     readonly packages: readonly string[];
     /** Binary name where it must differ from the package's (one package only). */
     readonly binary?: string;
+    /** Name in the cache, where another tool is built from the same module. Default: the module's last element. */
+    readonly name?: string;
     /** `-X` linker settings, such as the version a program reports. */
     readonly linkerValues?: Readonly<Record<string, string>>;
     /** Version of the modules that this one replaces by folders outside of its archive. */
@@ -80,7 +82,7 @@ async function scratchModule(tool: GoTool): Promise<string> {
  * then finds the binaries there.
  */
 export async function buildGoTool(tool: GoTool): Promise<string> {
-    const name = `${basename(tool.module.replace(/\/v\d+$/, ""))}@${tool.version}`;
+    const name = `${tool.name ?? basename(tool.module.replace(/\/v\d+$/, ""))}@${tool.version}`;
     const target = join(cacheFolder(), "go", name);
     if (existsSync(target)) return target;
     await mkdir(join(cacheFolder(), "go"), { recursive: true });

@@ -10,7 +10,7 @@ export { KubeClient, KubeError, refOf, type KubeObject } from "./kube-client";
 export { ControlPlane } from "./control-plane";
 export { installCrds } from "./crds";
 export { chartDefaults, renderChart, unknownKeys } from "./helm";
-export { buildAllTools, charts, KUBERNETES, type ChartName } from "./tools";
+export { buildAllTools, charts, KUBERNETES, tool, type ChartName } from "./tools";
 
 /** Minutes for a machine that has none of the tools; seconds for one that has. */
 export const FIRST_BUILD_MS = 25 * 60_000;
@@ -25,9 +25,9 @@ const kataTaint = { key: "kata", value: "true", effect: "NoSchedule" };
 /** One node of each kind that the platform has: core nodes, and those of the two Kata pools. */
 export const nodes: readonly NodeShape[] = [
     { name: "core-1", labels: { "clawstack.dev/pool": "core" } },
-    ...["nested-1", "metal-1"].map((name) => ({
+    ...Object.entries({ "nested-1": "spot", "metal-1": "on-demand" }).map(([name, capacity]) => ({
         name,
-        labels: { "katacontainers.io/kata-runtime": "true" },
+        labels: { "katacontainers.io/kata-runtime": "true", "karpenter.sh/capacity-type": capacity },
         taints: [kataTaint],
     })),
 ];

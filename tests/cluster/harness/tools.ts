@@ -19,6 +19,13 @@ const kubernetes: GoTool = {
     },
 };
 
+/** The client that Jobs of the platform run in their pods. */
+const kubectl: GoTool = {
+    ...kubernetes,
+    name: "kubectl",
+    packages: ["k8s.io/kubernetes/cmd/kubectl"],
+};
+
 const etcd: GoTool = {
     module: "go.etcd.io/etcd/server/v3",
     version: "v3.6.13",
@@ -56,6 +63,7 @@ const binaries = {
     "kube-apiserver": kubernetes,
     "kube-controller-manager": kubernetes,
     "kube-scheduler": kubernetes,
+    kubectl,
     etcd,
     "agent-sandbox-controller": agentSandbox,
     kwok,
