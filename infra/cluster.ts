@@ -48,6 +48,11 @@ export class EksCluster extends pulumi.ComponentResource {
     /** JSON kubeconfig that signs in with `aws eks get-token`; a secret. */
     readonly kubeconfig: pulumi.Output<string>;
     readonly provider: KubernetesProvider;
+    /**
+     * For what may be there already, as it was kept when it left the stack: volumes of agents and their namespaces. The
+     * other one refuses to touch an object that it did not make.
+     */
+    readonly adoptingProvider: KubernetesProvider;
     /** Security group of the control plane and all nodes, made by EKS. */
     readonly securityGroupId: pulumi.Output<string>;
     /** Name as configured, for names and policies that must be known early. */
@@ -131,11 +136,14 @@ export class EksCluster extends pulumi.ComponentResource {
             },
             { ...inside, dependsOn: coreNodes },
         );
-        this.provider = new KubernetesProvider(
-            `${name}-kubernetes`,
-            { kubeconfig: this.kubeconfig, enableServerSideApply: true },
-            // Nothing of Kubernetes is made before nodes and volumes are there, or after they are gone.
-            { ...inside, dependsOn: [coreNodes, addons] },
+        const access = { kubeconfig: this.kubeconfig, enableServerSideApply: true };
+        // Nothing of Kubernetes is made before nodes and volumes are there, or after they are gone.
+        const last = { ...inside, dependsOn: [coreNodes, addons] };
+        this.provider = new KubernetesProvider(`${name}-kubernetes`, access, last);
+        this.adoptingProvider = new KubernetesProvider(
+            `${name}-kubernetes-adopting`,
+            { ...access, upsertExistingObjects: true },
+            last,
         );
         this.registerOutputs({ name: this.name, endpoint: this.endpoint });
     }

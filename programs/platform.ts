@@ -110,6 +110,7 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
         {
             config,
             storageClass,
+            adopting: cluster.adoptingProvider,
             apiCidrs: [config.cluster.serviceCidr, network.cidr],
             gatewayUrl: gateway.url,
             runtimeClassName: kata.runtimeClass,

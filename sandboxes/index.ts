@@ -14,6 +14,8 @@ export interface SandboxesArgs {
     readonly gatewayUrl: string;
     readonly runtimeClassName: string;
     readonly storageClass: string;
+    /** Kubernetes provider for what is kept when a sandbox goes: it takes over what it finds. Default: as all others. */
+    readonly adopting?: pulumi.ProviderResource;
     /** Blocks that hold the API server's addresses. */
     readonly apiCidrs: readonly pulumi.Input<string>[];
     /** LiteLLM key of a sandbox or a warm pool; a secret. */
@@ -38,7 +40,7 @@ export class Sandboxes extends pulumi.ComponentResource {
     constructor(name: string, args: SandboxesArgs, opts?: pulumi.ComponentResourceOptions) {
         super("clawstack:sandboxes:Sandboxes", name, {}, opts);
         const { sandboxes, warmPools } = args.config;
-        const namespaces = this.createNamespaces([...sandboxes, ...warmPools], sandboxes);
+        const namespaces = this.createNamespaces([...sandboxes, ...warmPools], args);
 
         this.namespaces = [...namespaces.keys()];
         for (const config of sandboxes) {
@@ -78,7 +80,7 @@ export class Sandboxes extends pulumi.ComponentResource {
 
     private createNamespaces(
         all: readonly { agent: string }[],
-        sandboxes: readonly SandboxConfig[],
+        { config: { sandboxes }, adopting }: SandboxesArgs,
     ): Map<string, SandboxNamespace> {
         const namespaceOf = ({ agent }: { agent: string }) => kindOf(agent).namespace;
         const names = [...new Set(all.map(namespaceOf))].sort();
@@ -89,7 +91,7 @@ export class Sandboxes extends pulumi.ComponentResource {
                 );
                 return [
                     namespace,
-                    new SandboxNamespace(`namespace-${namespace}`, { namespace, retain }, { parent: this }),
+                    new SandboxNamespace(`namespace-${namespace}`, { namespace, retain, adopting }, { parent: this }),
                 ];
             }),
         );
@@ -118,6 +120,7 @@ export class Sandboxes extends pulumi.ComponentResource {
             gatewayUrl: args.gatewayUrl,
             runtimeClassName: args.runtimeClassName,
             storageClass: args.storageClass,
+            adopting: args.adopting,
             virtualKey: args.virtualKey(config.name),
             secrets,
         };

@@ -8,14 +8,17 @@ export interface SandboxNamespaceArgs {
     readonly namespace: string;
     /** A sandbox in it keeps its volume: the namespace must not take the claim with it. */
     readonly retain: boolean;
+    /** Takes over a namespace that was kept with the volumes in it. */
+    readonly adopting?: pulumi.ProviderResource;
 }
 
 /** A namespace for sandboxes: Pod Security `restricted`, and no network until a policy gives some. */
 export class SandboxNamespace extends pulumi.ComponentResource {
     readonly name: pulumi.Output<string>;
 
-    constructor(name: string, { namespace, retain }: SandboxNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: SandboxNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
         super("clawstack:sandboxes:SandboxNamespace", name, {}, opts);
+        const { namespace, retain, adopting } = args;
         const created = new Namespace(
             name,
             {
@@ -24,7 +27,7 @@ export class SandboxNamespace extends pulumi.ComponentResource {
                     labels: { ...labels(namespace), ...restrictedNamespace, ...SANDBOX_NAMESPACE_LABEL },
                 },
             },
-            { parent: this, retainOnDelete: retain },
+            { parent: this, provider: adopting, retainOnDelete: retain },
         );
         this.name = created.metadata.name;
         new NetworkPolicy(

@@ -18,6 +18,8 @@ export interface AgentSandboxArgs {
     readonly namespace: pulumi.Input<string>;
     readonly runtimeClassName: string;
     readonly storageClass: string;
+    /** Provider of the volume; see Sandboxes. */
+    readonly adopting?: pulumi.ProviderResource;
     /** The sandbox's LiteLLM key; a secret. */
     readonly virtualKey: pulumi.Output<string>;
     /** Channel secrets by environment variable. */
@@ -67,7 +69,11 @@ export class AgentSandbox extends pulumi.ComponentResource {
 
         const secret = new Secret(name, { metadata, stringData: environment }, inside);
         const configMap = new ConfigMap(name, { metadata, data: configData(workload) }, inside);
-        const volume = agentVolume(name, { config, namespace, labels, storageClass: args.storageClass }, inside);
+        const volume = agentVolume(
+            name,
+            { config, namespace, labels, storageClass: args.storageClass, adopting: args.adopting },
+            inside,
+        );
         const policy = new NetworkPolicy(
             name,
             {

@@ -51,12 +51,14 @@ export interface AgentVolumeArgs {
     readonly namespace: pulumi.Input<string>;
     readonly labels: Readonly<Record<string, string>>;
     readonly storageClass: string;
+    /** Takes over a volume that an earlier sandbox of this name left behind. */
+    readonly adopting?: pulumi.ProviderResource;
 }
 
 /** The volume of one agent, empty or from a snapshot. Plain resources: a component more for each sandbox costs time. */
 export function agentVolume(
     name: string,
-    { config, namespace, labels, storageClass }: AgentVolumeArgs,
+    { config, namespace, labels, storageClass, adopting }: AgentVolumeArgs,
     opts: pulumi.CustomResourceOptions,
 ): PersistentVolumeClaim {
     const { restoreFrom, onRemove } = config.storage;
@@ -95,6 +97,6 @@ export function agentVolume(
             },
             spec: claimSpec(config, storageClass),
         },
-        { ...opts, retainOnDelete: onRemove === "retain", dependsOn: snapshots },
+        { ...opts, provider: adopting, retainOnDelete: onRemove === "retain", dependsOn: snapshots },
     );
 }

@@ -79,6 +79,14 @@ describe("engine: a stack that changes (dev; providers are stand-ins)", function
         expect(resources.map(({ urn }) => shortName(urn)).filter(isOf("kept"))).to.deep.equal([]);
     });
 
+    it("gives an agent that comes back the volume that it left", async () => {
+        sections.sandboxes.push({ ...structuredClone(first), name: "kept", storage: { onRemove: "delete" } });
+        const calls = await deploy();
+        expect(effects(calls)).to.include("create sandbox-kept PersistentVolumeClaim");
+        sections.sandboxes = [first];
+        expectDataKept(await deploy(), ["sandbox-kept PersistentVolumeClaim"]);
+    });
+
     it("changes a budget: LiteLLM is told, and no agent restarts", async () => {
         first.key["budgetUsd"] = 77;
         expect(effects(await deploy())).to.deep.equal(keysRegistered);

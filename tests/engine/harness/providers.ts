@@ -7,6 +7,7 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 import { answerInvoke } from "../../../automation/plan/engine/outputs";
 import { changesBetween, replacing, type Value } from "./diff";
 import { construct } from "./components";
+import { ClusterObjects } from "./objects";
 import { outputsOf, plain } from "./outputs";
 
 export type Operation = "create" | "update" | "delete";
@@ -64,6 +65,7 @@ function attempt(cloud: Cloud, operation: Operation, urn: string): void {
 
 function implementation(cloud: Cloud) {
     let serial = 0;
+    const objects = new ClusterObjects();
     return {
         handshake: unary<proto.ProviderHandshakeRequest, proto.ProviderHandshakeResponse>(() => {
             const response = new proto.ProviderHandshakeResponse();
@@ -79,7 +81,8 @@ function implementation(cloud: Cloud) {
             return response;
         }),
         diffConfig: unary<proto.DiffRequest, proto.DiffResponse>(() => new proto.DiffResponse()),
-        configure: unary<proto.ConfigureRequest, proto.ConfigureResponse>(() => {
+        configure: unary<proto.ConfigureRequest, proto.ConfigureResponse>((call) => {
+            objects.configure(call.getPeer(), plain(toObject(call.request.getArgs())));
             const response = new proto.ConfigureResponse();
             response.setAcceptsecrets(true);
             response.setSupportspreview(true);
@@ -110,6 +113,7 @@ function implementation(cloud: Cloud) {
             );
             response.setDiffsList([...new Set(changes.map(({ path }) => path.split(/[.[]/)[0] ?? path))]);
             response.setReplacesList([...new Set(replaces.map(({ path }) => path.split(/[.[]/)[0] ?? path))]);
+            response.setDeletebeforereplace(ClusterObjects.deleteBeforeReplace(type, before));
             response.setHasdetaileddiff(true);
             const details = response.getDetaileddiffMap();
             for (const { path, kind } of changes) {
@@ -128,14 +132,17 @@ function implementation(cloud: Cloud) {
             }
             return response;
         }),
-        create: unary<proto.CreateRequest, proto.CreateResponse>(async ({ request }) => {
+        create: unary<proto.CreateRequest, proto.CreateResponse>(async (call) => {
+            const { request } = call;
             const { type, name } = describeUrn(request.getUrn());
             const inputs = toObject(request.getProperties());
             const response = new proto.CreateResponse();
             const { id, outputs } = outputsOf(type, name, inputs, ++serial);
             if (!request.getPreview()) {
                 if (cloud.delay) await new Promise((resolve) => setTimeout(resolve, cloud.delay));
+                if (type.startsWith("kubernetes:")) objects.refuse(call.getPeer(), plain(inputs));
                 attempt(cloud, "create", request.getUrn());
+                if (type.startsWith("kubernetes:")) objects.add(request.getUrn(), plain(inputs));
                 cloud.resources.set(request.getUrn(), plain(inputs));
                 response.setId(id);
             }
@@ -161,6 +168,7 @@ function implementation(cloud: Cloud) {
         }),
         delete: unary<proto.DeleteRequest, empty.Empty>(({ request }) => {
             attempt(cloud, "delete", request.getUrn());
+            objects.delete(request.getUrn());
             cloud.resources.delete(request.getUrn());
             return new empty.Empty();
         }),
