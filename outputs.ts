@@ -2,13 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { DASHBOARD_PORT, paths } from "./bootstrap";
 import type { EksCluster, Host } from "./infra";
 import type { SandboxAccess, Sandboxes } from "./sandboxes";
-import type { Database, LiteLlm, Monitoring } from "./workloads";
+import type { Database, DatabaseLogin, LiteLlm, Monitoring } from "./workloads";
 
 export interface ClusterOutputsInput {
     readonly region: string;
     readonly cluster: EksCluster;
     readonly kataNamespace: pulumi.Output<string>;
     readonly database: Database;
+    readonly login: DatabaseLogin;
     readonly gateway: LiteLlm;
     readonly monitoring: Monitoring;
     readonly sandboxes: Sandboxes;
@@ -42,7 +43,7 @@ export interface Outputs {
 }
 
 export function clusterOutputs(input: ClusterOutputsInput): Outputs {
-    const { region, cluster, database, gateway, monitoring, sandboxes } = input;
+    const { region, cluster, database, login, gateway, monitoring, sandboxes } = input;
     return {
         cluster_endpoint: cluster.endpoint,
         cluster_name: cluster.name,
@@ -53,7 +54,7 @@ export function clusterOutputs(input: ClusterOutputsInput): Outputs {
         grafana_service_name: monitoring.grafanaServiceName,
         kata_namespace: input.kataNamespace,
         litellm_db_admin_password: pulumi.secret(database.adminPassword),
-        litellm_db_password: pulumi.secret(database.password),
+        litellm_db_password: pulumi.secret(login.password),
         litellm_master_key: pulumi.secret(gateway.masterKey),
         litellm_url: gateway.url,
         openclaw_namespace: "openclaw",

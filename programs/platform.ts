@@ -17,6 +17,7 @@ import { modelsOf, Sandboxes } from "../sandboxes";
 import {
     AgentSandboxController,
     createDatabase,
+    DatabaseLogin,
     GatewayNamespace,
     Kata,
     LiteLlm,
@@ -74,6 +75,11 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
         { config: gatewayConfig.database, network, cluster, namespace, storageClass },
         { providers, dependsOn: storage },
     );
+    const login = new DatabaseLogin(
+        "database-login",
+        { database, namespace, rotation: gatewayConfig.database.passwordRotation },
+        { providers },
+    );
     const gateway = new LiteLlm(
         "litellm",
         {
@@ -83,10 +89,12 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
             vpcCidr: network.cidr,
             namespace,
             database,
+            login,
             modelKeys: resolveAll(secrets.models),
         },
         { providers, dependsOn: monitoring.ready },
     );
+    login.retirePrevious(gateway.ready);
     const agents = [...config.sandboxes, ...config.warmPools];
     const keys = new VirtualKeys(
         "virtual-keys",
@@ -129,5 +137,14 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
         { provider: aws },
     );
     new CostAlarm("cost-alarm", { config: config.budget, stack, platformName: clusterName }, { provider: aws });
-    return clusterOutputs({ region, cluster, kataNamespace: kata.namespace, database, gateway, monitoring, sandboxes });
+    return clusterOutputs({
+        region,
+        cluster,
+        kataNamespace: kata.namespace,
+        database,
+        login,
+        gateway,
+        monitoring,
+        sandboxes,
+    });
 }

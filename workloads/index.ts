@@ -6,5 +6,5 @@ export { SANDBOX_NAMESPACE_LABEL } from "./litellm/network-policies";
 export { VirtualKeys, type VirtualKeyRequest } from "./litellm/virtual-keys";
 export { Monitoring } from "./monitoring";
 export { labels, restrictedContainer, restrictedNamespace, restrictedPod } from "./pod-security";
-export { createDatabase, type Database } from "./postgres";
+export { createDatabase, DatabaseLogin, type Database } from "./postgres";
 export { revisionOf } from "./revision";

@@ -47,6 +47,9 @@ export const modelSchema = z.discriminatedUnion("provider", [bedrockModel, opena
     error: "a model with provider: bedrock (and modelId) or provider: openai (and baseUrl)",
 });
 
+/** Raise by one to get new passwords on the next `pulumi up`: of LiteLLM's login and of the administrator. */
+const passwordRotation = integer(1, 100_000, "rotations").default(1);
+
 const embeddedDatabase = z.strictObject({
     /** Postgres in the cluster, run by the CloudNativePG operator. */
     mode: z.literal("embedded"),
@@ -55,6 +58,7 @@ const embeddedDatabase = z.strictObject({
     storageGi: integer(8, 16_000, "GiB").default(50),
     /** Days that base backups and WAL are kept in S3. */
     backupRetentionDays: integer(1, 365, "days").default(7),
+    passwordRotation,
     /** Start from a backup, as a database of its own beside the one that is there. Keep it in the config after. */
     restoreFrom: z
         .strictObject(
@@ -82,6 +86,7 @@ const rdsDatabase = z.strictObject({
     storageGi: integer(20, 64_000, "GiB").default(50),
     multiAz: flag().default(true),
     backupRetentionDays: integer(1, 35, "days (RDS keeps at most 35)").default(14),
+    passwordRotation,
     /** RDS refuses to delete the instance while this is on. */
     deletionProtection: flag().default(true),
     /** Start from a snapshot, or from an instance as it was; as an instance of its own. Keep it in the config after. */

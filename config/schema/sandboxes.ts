@@ -28,8 +28,10 @@ const virtualKeySchema = section({
     /** Requests and tokens a minute; absent: no limit of its own. */
     requestsPerMinute: integer(1, 1_000_000, "requests a minute").optional(),
     tokensPerMinute: integer(1, 1_000_000_000, "tokens a minute").optional(),
-    /** Raise by one to get a new key on the next `pulumi up`; the old one stops working. */
+    /** Raise by one to get a new key on the next `pulumi up`. */
     rotation: integer(1, 100_000, "rotations").default(1),
+    /** Minutes that the old key goes on after a rotation, for the turn that an agent is in; 0 ends it at once. */
+    overlapMinutes: integer(0, 1440, "minutes").default(15),
 });
 
 function resources(kind: AgentKindSpec) {

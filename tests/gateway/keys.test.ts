@@ -60,7 +60,22 @@ describe("virtual keys: the Job's script, with LiteLLM and PostgreSQL", () => {
             expect(await call(gone.key)).to.include({ status: 401 });
         });
 
-        it("ends the old key when a key rotates, and the new one works", async () => {
+        it("lets a rotated key go on for its overlap beside the new one, and ends it then", async () => {
+            const old = wantedKey("overlapping", [OPUS]);
+            await register(old);
+            const { expires } = (await info(old)).info;
+            const next = wantedKey("overlapping", [OPUS], { rotation: 2, overlapMinutes: 15 });
+            expect(await register(next)).to.include("overlapping: rotated");
+            expect(await call(old.key)).to.include({ status: 200 });
+            expect(await call(next.key)).to.include({ status: 200 });
+            const left = Date.parse((await info(old)).info.expires) - Date.now();
+            expect(Date.parse(expires) - Date.now()).to.be.greaterThan(29 * 24 * 3600_000);
+            expect(left).to.be.within(10 * 60_000, 15 * 60_000);
+            expect(await register(next), "another run").to.include("overlapping: unchanged");
+            expect(await call(old.key)).to.include({ status: 200 });
+        });
+
+        it("ends the old key at once when there is no overlap, and the new one works", async () => {
             const old = wantedKey("rotated", [OPUS]);
             await register(old);
             expect(await call(old.key)).to.include({ status: 200 });

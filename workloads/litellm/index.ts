@@ -10,8 +10,8 @@ import { RandomPassword } from "@pulumi/random";
 import type { GatewayConfig } from "../../config";
 import { litellm } from "../../config/versions";
 import { PodIdentity, type EksCluster } from "../../infra";
-import { revisionOf } from "../revision";
-import type { Database } from "../postgres";
+import { revisionOf, secretRevision } from "../revision";
+import type { Database, DatabaseLogin } from "../postgres";
 import { bedrockPolicy } from "./bedrock-policy";
 import { deploymentSpec, LITELLM_NAMESPACE, LITELLM_PORT, litellmLabels, migrationJobSpec } from "./manifests";
 import { networkPolicySpecs } from "./network-policies";
@@ -24,6 +24,8 @@ export interface LiteLlmArgs {
     readonly vpcCidr: string;
     readonly namespace: pulumi.Input<string>;
     readonly database: Database;
+    /** What it signs in to the database with. */
+    readonly login: DatabaseLogin;
     /** API keys of OpenAI-compatible models, by model name. */
     readonly modelKeys: Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -36,6 +38,8 @@ export class LiteLlm extends pulumi.ComponentResource {
     readonly masterKey: pulumi.Output<string>;
     /** Key that Prometheus reads metrics with; a secret. VirtualKeys registers it. */
     readonly metricsKey: pulumi.Output<string>;
+    /** Rotation of the master key and of the metrics key. */
+    readonly keyRotation: number;
     /** What a sandbox or a Job that calls it waits for. */
     readonly ready: pulumi.Resource;
 
@@ -45,6 +49,7 @@ export class LiteLlm extends pulumi.ComponentResource {
         const inside = { parent: this };
         const metadata = (objectName: string) => ({ name: objectName, namespace, labels: litellmLabels });
 
+        this.keyRotation = config.masterKeyRotation;
         const masterKey = new RandomPassword(
             `${name}-master-key`,
             { length: 40, special: false, keepers: { rotation: String(config.masterKeyRotation) } },
@@ -84,7 +89,7 @@ export class LiteLlm extends pulumi.ComponentResource {
                 metadata: metadata(`litellm-migration-${revisionOf([litellm.image, args.database.generation])}`),
                 spec: migrationJobSpec(),
             },
-            { ...inside, dependsOn: [args.database.ready, ...secrets] },
+            { ...inside, dependsOn: [args.login.ready, ...secrets] },
         );
         const service = new Service(
             name,
@@ -105,7 +110,15 @@ export class LiteLlm extends pulumi.ComponentResource {
                     replicas: config.replicas,
                     region,
                     configRevision: revisionOf(configYaml),
-                    secretRevision: revisionOf([config.masterKeyRotation, args.database.generation]),
+                    secretRevision: secretRevision(
+                        {
+                            ...args.modelKeys,
+                            masterKey: this.masterKey,
+                            saltKey: saltKey.result,
+                            databaseUrl: this.databaseUrl(args),
+                        },
+                        saltKey.result,
+                    ),
                     modelSecrets: modelKeys
                         ? Object.keys(args.modelKeys).map((model) => ({
                               name: modelKeyEnv(model),
@@ -128,14 +141,20 @@ export class LiteLlm extends pulumi.ComponentResource {
         this.registerOutputs({ url: this.url });
     }
 
+    /** Passwords are letters and digits, so that they need no escaping. */
+    private databaseUrl({ database, login }: LiteLlmArgs): pulumi.Output<string> {
+        const { host, port, name } = database;
+        return pulumi.secret(
+            pulumi.interpolate`postgresql://${login.username}:${login.password}@${host}:${port}/${name}?sslmode=require`,
+        );
+    }
+
     private createSecrets(name: string, args: LiteLlmArgs, saltKey: pulumi.Output<string>): Secret[] {
-        const { database, namespace } = args;
-        // Passwords are letters and digits, so that they need no escaping in a URL.
-        const url = pulumi.interpolate`postgresql://${database.username}:${database.password}@${database.host}:${database.port}/${database.name}?sslmode=require`;
+        const { namespace } = args;
         const contents: Record<string, Record<string, pulumi.Output<string>>> = {
             "litellm-masterkey": { masterkey: this.masterKey },
             "litellm-saltkey": { saltkey: pulumi.interpolate`sk-${saltKey}` },
-            "litellm-database": { url },
+            "litellm-database": { url: this.databaseUrl(args) },
             "litellm-metrics-key": { key: this.metricsKey },
         };
         return Object.entries(contents).map(
@@ -148,14 +167,12 @@ export class LiteLlm extends pulumi.ComponentResource {
         );
     }
 
-    /** Under a name that Pulumi makes up: another key is another Secret, and rolls the pods that read it. */
     private createModelKeys(name: string, { namespace, modelKeys }: LiteLlmArgs): Secret | undefined {
         if (Object.keys(modelKeys).length === 0) return undefined;
         return new Secret(
             `${name}-model-keys`,
             {
-                metadata: { namespace, labels: litellmLabels },
-                immutable: true,
+                metadata: { name: "litellm-model-keys", namespace, labels: litellmLabels },
                 stringData: Object.fromEntries(
                     Object.entries(modelKeys).map(([model, key]) => [modelKeyEnv(model), key]),
                 ),

@@ -66,7 +66,7 @@ export interface DeploymentInput {
     /** Hash of config.yaml; a new one rolls the pods. */
     readonly configRevision: string;
     /** Changes when a secret does. */
-    readonly secretRevision: string;
+    readonly secretRevision: pulumi.Input<string>;
     readonly modelSecrets: readonly SecretEnv[];
     readonly serviceAccount: pulumi.Input<string>;
 }

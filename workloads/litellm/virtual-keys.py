@@ -1,9 +1,11 @@
 """Brings LiteLLM's virtual keys to the state that the stack declares.
 
 Runs any number of times: creates keys that are missing, updates those that differ, deletes those of sandboxes that are
-gone. Only keys that carry this stack's mark are ever touched. Prints names, never keys.
+gone. A rotated key goes on for some minutes beside the new one, so that an agent that still holds it ends its turn.
+Only keys that carry this stack's mark are ever touched. Prints names, never keys.
 """
 
+import datetime
 import hashlib
 import json
 import os
@@ -73,14 +75,44 @@ def differs(wanted, existing):
     return any(wanted.get(name) != existing.get(name) for name in COMPARED)
 
 
+def delete(key):
+    call("POST", "/key/delete", {"keys": [key["token"]]})
+
+
+def retire(key, minutes):
+    """The old key ends by itself. It gives up its alias, which is unique in LiteLLM, to the new one."""
+    if minutes == 0:
+        delete(key)
+        return
+    alias = key["key_alias"]
+    body = {
+        "key": key["token"],
+        "key_alias": f"{alias}:retired:{key['token'][:8]}",
+        "duration": f"{minutes}m",
+        "metadata": {**key["metadata"], "retired_from": alias},
+    }
+    call("POST", "/key/update", body)
+
+
+def retired_from(key):
+    return (key.get("metadata") or {}).get("retired_from")
+
+
+def expired(key):
+    expires = datetime.datetime.fromisoformat(str(key["expires"]).replace("Z", "+00:00"))
+    if expires.tzinfo is None:
+        expires = expires.replace(tzinfo=datetime.timezone.utc)
+    return expires <= datetime.datetime.now(datetime.timezone.utc)
+
+
 def apply(wanted, existing):
     alias = wanted["key_alias"]
+    overlap = wanted.get("overlap_minutes", 0)
+    wanted = {name: value for name, value in wanted.items() if name != "overlap_minutes"}
+    verb = "created"
     if existing and existing["token"] != token_of(wanted["key"]):
-        # An alias is unique in LiteLLM, so a rotated key takes the place of the old one.
-        call("POST", "/key/delete", {"keys": [existing["token"]]})
+        retire(existing, overlap)
         existing, verb = None, "rotated"
-    else:
-        verb = "created"
     if existing is None:
         call("POST", "/key/generate", wanted)
         return verb
@@ -108,8 +140,12 @@ def main():
             failures += 1
             reason = error.read().decode(errors="replace").replace(key["key"], "[key]")
             print(f"{alias}: HTTP {error.code} {reason[:500]}", file=sys.stderr, flush=True)
-    for alias in sorted(set(existing) - {key["key_alias"] for key in wanted}):
-        call("POST", "/key/delete", {"keys": [existing[alias]["token"]]})
+    aliases = {key["key_alias"] for key in wanted}
+    for alias in sorted(set(existing) - aliases):
+        key = existing[alias]
+        if retired_from(key) in aliases and not expired(key):
+            continue
+        delete(key)
         print(f"{alias}: deleted", flush=True)
     if failures:
         sys.exit(f"{failures} of {len(wanted)} keys could not be registered")

@@ -55,10 +55,15 @@ export function keySpec({ name, models, config, agent }: VirtualKeyRequest): Key
     return withMetadata(spec, { agent, rotation: config.rotation });
 }
 
-/** Key that Prometheus reads metrics with, and nothing else. Its alias can't be the name of a sandbox. */
-export function metricsKeySpec(): KeySpec {
+/** Alias of the key that Prometheus reads metrics with; it can't be the name of a sandbox. */
+const METRICS_ALIAS = "system:prometheus";
+/** Prometheus has the new key some minutes after the Secret does. */
+const METRICS_OVERLAP_MINUTES = 15;
+
+/** Key that Prometheus reads metrics with, and nothing else. */
+export function metricsKeySpec(rotation: number): KeySpec {
     const spec = {
-        key_alias: "system:prometheus",
+        key_alias: METRICS_ALIAS,
         models: ["no-default-models"],
         allowed_routes: ["/metrics"],
         max_budget: null,
@@ -67,7 +72,7 @@ export function metricsKeySpec(): KeySpec {
         rpm_limit: null,
         tpm_limit: null,
     };
-    return withMetadata(spec, { agent: "prometheus" });
+    return withMetadata(spec, { agent: "prometheus", rotation });
 }
 
 /** The script that registers keys; it ships as it is. */
@@ -138,7 +143,8 @@ export class VirtualKeys extends pulumi.ComponentResource {
         super("clawstack:workloads:VirtualKeys", name, {}, opts);
         const { gateway, namespace, requests } = args;
         const inside = { parent: this };
-        const specs = [...requests.map(keySpec), metricsKeySpec()];
+        const specs = [...requests.map(keySpec), metricsKeySpec(gateway.keyRotation)];
+        const overlaps = [...requests.map(({ config }) => config.overlapMinutes), METRICS_OVERLAP_MINUTES];
 
         for (const request of requests) {
             const password = new RandomPassword(
@@ -148,7 +154,7 @@ export class VirtualKeys extends pulumi.ComponentResource {
             );
             this.keys.set(request.name, pulumi.secret(pulumi.interpolate`sk-${password.result}`));
         }
-        this.keys.set(metricsKeySpec().key_alias, gateway.metricsKey);
+        this.keys.set(METRICS_ALIAS, gateway.metricsKey);
         const metadata = (objectName: string) => ({ name: objectName, namespace, labels: jobLabels });
         const script = new ConfigMap(
             `${name}-script`,
@@ -157,7 +163,11 @@ export class VirtualKeys extends pulumi.ComponentResource {
         );
         const keys = pulumi
             .all(specs.map((spec) => this.keyOf(spec.key_alias)))
-            .apply((values) => JSON.stringify(specs.map((spec, index) => ({ ...spec, key: values[index] }))));
+            .apply((values) =>
+                JSON.stringify(
+                    specs.map((spec, index) => ({ ...spec, key: values[index], overlap_minutes: overlaps[index] })),
+                ),
+            );
         const secret = new Secret(
             name,
             { metadata: metadata("virtual-keys"), stringData: { "keys.json": pulumi.secret(keys) } },

@@ -5,9 +5,8 @@ export interface Database {
     readonly host: pulumi.Input<string>;
     readonly port: number;
     readonly name: string;
-    readonly username: string;
-    /** Password of `username`; a secret. */
-    readonly password: pulumi.Output<string>;
+    /** Who may make logins. */
+    readonly administrator: string;
     /** Password of the administrator; a secret. */
     readonly adminPassword: pulumi.Output<string>;
     /** Another one where another database takes its place, such as one restored from a backup. */
@@ -19,4 +18,5 @@ export interface Database {
 }
 
 export const DATABASE_NAME = "litellm";
+/** Owner of the database, whom every login acts as. */
 export const DATABASE_USER = "litellm";

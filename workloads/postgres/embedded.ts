@@ -24,8 +24,7 @@ export class EmbeddedPostgres extends pulumi.ComponentResource implements Databa
     readonly host: string;
     readonly port = 5432;
     readonly name = DATABASE_NAME;
-    readonly username = DATABASE_USER;
-    readonly password: pulumi.Output<string>;
+    readonly administrator = "postgres";
     readonly adminPassword: pulumi.Output<string>;
     readonly generation: string;
     readonly podLabels: Readonly<Record<string, string>>;
@@ -39,8 +38,10 @@ export class EmbeddedPostgres extends pulumi.ComponentResource implements Databa
         this.generation = database;
         this.host = `${database}-rw.litellm.svc.cluster.local`;
         this.podLabels = { "cnpg.io/cluster": database };
-        this.password = new RandomPassword(`${name}-app`, { length: 32, special: false }, inside).result;
-        this.adminPassword = new RandomPassword(`${name}-admin`, { length: 32, special: false }, inside).result;
+        const settings = { length: 32, special: false, keepers: { rotation: String(config.passwordRotation) } };
+        // The operator lets the owner sign in, too; nothing here does.
+        const ownerPassword = new RandomPassword(`${name}-app`, settings, inside).result;
+        this.adminPassword = new RandomPassword(`${name}-admin`, settings, inside).result;
 
         const operatorNamespace = new Namespace(
             `${name}-operator-namespace`,
@@ -87,15 +88,20 @@ export class EmbeddedPostgres extends pulumi.ComponentResource implements Databa
         );
         const secrets = (
             [
-                ["app", DATABASE_USER, this.password],
-                ["admin", "postgres", this.adminPassword],
+                ["app", DATABASE_USER, ownerPassword],
+                ["admin", this.administrator, this.adminPassword],
             ] as const
         ).map(
             ([role, username, password]) =>
                 new Secret(
                     `${name}-${role}`,
                     {
-                        metadata: { name: `${database}-${role}`, namespace, labels: labels(database) },
+                        metadata: {
+                            name: `${database}-${role}`,
+                            namespace,
+                            // Without it the operator would not look at a changed password.
+                            labels: { ...labels(database), "cnpg.io/reload": "true" },
+                        },
                         type: "kubernetes.io/basic-auth",
                         stringData: { username, password },
                     },

@@ -6,6 +6,7 @@ import { EmbeddedPostgres } from "./embedded";
 import { RdsPostgres } from "./rds";
 
 export type { Database } from "./database";
+export { DatabaseLogin } from "./login";
 
 export interface DatabaseArgs {
     readonly config: DatabaseConfig;

@@ -7,7 +7,7 @@ import type { RdsDatabaseConfig } from "../../config";
 import { postgres } from "../../config/versions";
 import type { EksCluster, Network } from "../../infra";
 import { revisionOf } from "../revision";
-import { DATABASE_NAME, DATABASE_USER, type Database } from "./database";
+import { DATABASE_NAME, type Database } from "./database";
 
 export interface RdsPostgresArgs {
     readonly config: RdsDatabaseConfig;
@@ -39,8 +39,7 @@ export class RdsPostgres extends pulumi.ComponentResource implements Database {
     readonly host: pulumi.Output<string>;
     readonly port = 5432;
     readonly name = DATABASE_NAME;
-    readonly username = DATABASE_USER;
-    readonly password: pulumi.Output<string>;
+    readonly administrator = "clawstack";
     readonly generation: string;
     readonly adminPassword: pulumi.Output<string>;
     readonly ready: pulumi.Resource;
@@ -52,7 +51,11 @@ export class RdsPostgres extends pulumi.ComponentResource implements Database {
         const identifier = rdsIdentifier(cluster.configuredName, config);
         this.generation = identifier;
 
-        const password = new RandomPassword(`${name}-admin`, { length: 32, special: false }, inside);
+        const password = new RandomPassword(
+            `${name}-admin`,
+            { length: 32, special: false, keepers: { rotation: String(config.passwordRotation) } },
+            inside,
+        );
         const group = new SecurityGroup(
             name,
             {
@@ -92,7 +95,7 @@ export class RdsPostgres extends pulumi.ComponentResource implements Database {
                 storageType: "gp3",
                 storageEncrypted: true,
                 dbName: DATABASE_NAME,
-                username: DATABASE_USER,
+                username: this.administrator,
                 password: password.result,
                 dbSubnetGroupName: subnets.name,
                 vpcSecurityGroupIds: [group.id],
@@ -111,8 +114,6 @@ export class RdsPostgres extends pulumi.ComponentResource implements Database {
             { ...inside, protect: config.deletionProtection, retainOnDelete: config.deletionProtection },
         );
         this.host = instance.address;
-        // RDS makes one user; LiteLLM owns its database with it.
-        this.password = password.result;
         this.adminPassword = password.result;
         this.ready = instance;
         this.registerOutputs({ host: this.host });

@@ -21,6 +21,13 @@ const webhook = "https://hooks.slack.com/services/HANDED-IN-WEBHOOK";
 
 export type Sections = Record<string, unknown>;
 
+/** Secrets that people hand in, by the keys of `clawstack:secrets`. */
+export interface HandedIn {
+    readonly sandboxes?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly models?: Readonly<Record<string, { readonly apiKey: string }>>;
+    readonly slackWebhookUrl?: string;
+}
+
 /** Sections of a stack's settings file, as plain values. */
 export function sectionsOf(stack: string): Sections {
     const { values } = readStackFile(path.join(root, `Pulumi.${stack}.yaml`));
@@ -78,12 +85,19 @@ export class TestStack {
         return created;
     }
 
-    /** Sets the stack's config: the region, these sections, and a secret for whatever asks for one. */
-    async configure(sections: Sections): Promise<void> {
+    /**
+     * Sets the stack's config: the region, these sections, and a secret for whatever asks for one.
+     *
+     * @param given Secrets in the place of the usual ones.
+     */
+    async configure(sections: Sections, given: HandedIn = {}): Promise<void> {
         const agents = [...((sections["sandboxes"] ?? []) as Agent[]), ...((sections["warmPools"] ?? []) as Agent[])];
         const secrets = {
-            sandboxes: Object.fromEntries(agents.map((agent) => [agent.name, secretsOf(agent)])),
-            monitoring: { slackWebhookUrl: webhook },
+            sandboxes: Object.fromEntries(
+                agents.map((agent) => [agent.name, { ...secretsOf(agent), ...given.sandboxes?.[agent.name] }]),
+            ),
+            models: given.models ?? {},
+            monitoring: { slackWebhookUrl: given.slackWebhookUrl ?? webhook },
         };
         const plain = Object.entries(sections).map(
             ([key, value]) => [`clawstack:${key}`, { value: JSON.stringify(value) }] as const,

@@ -23,6 +23,8 @@ export function newKey(): string {
 export interface WantedKey {
     readonly spec: KeySpec;
     readonly key: string;
+    /** Minutes that a key that it takes the place of goes on. */
+    readonly overlapMinutes: number;
 }
 
 /** A sandbox's key with the defaults of the config. */
@@ -32,13 +34,21 @@ export function wantedKey(
     config: Partial<VirtualKeyRequest["config"]> = {},
     key = newKey(),
 ): WantedKey {
-    const complete = { budgetUsd: 50, budgetPeriod: "30d", expiresIn: "30d", rotation: 1, ...config };
-    return { spec: keySpec({ name, models, agent: "openclaw-slack", config: complete }), key };
+    const complete = {
+        budgetUsd: 50,
+        budgetPeriod: "30d",
+        expiresIn: "30d",
+        rotation: 1,
+        overlapMinutes: 0,
+        ...config,
+    };
+    const spec = keySpec({ name, models, agent: "openclaw-slack", config: complete });
+    return { spec, key, overlapMinutes: complete.overlapMinutes };
 }
 
 /** Prometheus' own key. */
 export function wantedMetricsKey(): WantedKey {
-    return { spec: metricsKeySpec(), key: newKey() };
+    return { spec: metricsKeySpec(1), key: newKey(), overlapMinutes: 0 };
 }
 
 /** Runs the Job's script as the Job does; returns what it said, a line a key. */
@@ -51,7 +61,12 @@ export async function registerKeys(
     const job = await mkdtemp(join(folder, "keys-"));
     const [script, keys] = [join(job, "virtual-keys.py"), join(job, "keys.json")];
     await writeFile(script, registrationScript());
-    await writeFile(keys, JSON.stringify(wanted.map(({ spec, key }) => ({ ...spec, key }))));
+    await writeFile(
+        keys,
+        JSON.stringify(
+            wanted.map(({ spec, key, overlapMinutes }) => ({ ...spec, key, overlap_minutes: overlapMinutes })),
+        ),
+    );
     const { stdout } = await run(join(install.bin, "python"), [script], {
         env: { LITELLM_URL: litellm.url, LITELLM_MASTER_KEY: litellm.masterKey, KEYS_FILE: keys },
     });

@@ -2,6 +2,8 @@ import { ACCOUNT, type Request } from "../infra/iam";
 
 /** What a role is for, and what it must not do beside the wishes that no role is granted. */
 export interface Duties {
+    /** Stacks that have the role. Default: those on EKS. */
+    readonly stacks?: readonly string[];
     /** Who may take the role: a service, with the tags or the account that it comes with. */
     readonly takenBy: { readonly service: string; readonly context?: Readonly<Record<string, string>> };
     readonly may: Readonly<Record<string, Request>>;
@@ -148,6 +150,8 @@ export function duties(cluster: string): Readonly<Record<string, Duties>> {
             },
         },
         "postgres-backup": {
+            // On RDS the database backs up by itself.
+            stacks: ["dev"],
             takenBy: pod(cluster, "litellm", "litellm-postgres"),
             may: {
                 "writes a backup": { action: "s3:PutObject", resource: `${backups}/base/1/data.tar.gz` },
@@ -195,6 +199,38 @@ export function duties(cluster: string): Readonly<Record<string, Duties>> {
                     action: "backup:DeleteRecoveryPoint",
                     resource: arn("backup", "recovery-point:0a1b2c3d-0000-0000-0000-000000000000"),
                 },
+            },
+        },
+        instance: {
+            stacks: ["host"],
+            takenBy: ec2,
+            may: {
+                "invokes its model": { action: "bedrock:InvokeModel", resource: profile("claude-opus-4-6-v1") },
+                "reads its own secrets": {
+                    action: "ssm:GetParameters",
+                    resource: arn("ssm", `parameter/clawstack/${cluster}/LITELLM_MASTER_KEY`),
+                },
+                "says how it is": {
+                    action: "ssm:PutParameter",
+                    resource: arn("ssm", `parameter/clawstack/${cluster}/state`),
+                },
+                "registers with Session Manager": { action: "ssm:UpdateInstanceInformation", resource: instance },
+                "opens a session": { action: "ssmmessages:OpenDataChannel", resource: "*" },
+            },
+            mayNot: {
+                "reads the secrets of another host": {
+                    action: "ssm:GetParameters",
+                    resource: arn("ssm", "parameter/clawstack/other/LITELLM_MASTER_KEY"),
+                },
+                "changes its own secrets": {
+                    action: "ssm:PutParameter",
+                    resource: arn("ssm", `parameter/clawstack/${cluster}/LITELLM_MASTER_KEY`),
+                },
+                "invokes another profile": {
+                    action: "bedrock:InvokeModel",
+                    resource: profile("claude-opus-4-1-20250805-v1:0"),
+                },
+                "takes another volume": { action: "ec2:AttachVolume", resource: volume },
             },
         },
         "flow-logs": {

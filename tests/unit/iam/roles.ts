@@ -6,8 +6,8 @@ import managed from "./managed-policies.json";
 export interface PlannedRole {
     readonly name: string;
     readonly trust: PolicyDocument;
-    /** Inline policies and the text of the managed ones. */
-    readonly policies: readonly PolicyDocument[];
+    /** Inline policies and the text of the managed ones; throws where the text of one is not kept here. */
+    policies(): readonly PolicyDocument[];
 }
 
 /** AWS's own policies as its managed policy reference prints them, with version and date of the text. */
@@ -26,7 +26,7 @@ export function rolesOf(resources: readonly PlannedResource[], prefix: string): 
             const role = {
                 name,
                 trust: JSON.parse(String(inputs["assumeRolePolicy"])) as PolicyDocument,
-                policies: [
+                policies: () => [
                     ...inline
                         .filter(ofRole)
                         .map((policy) => JSON.parse(String(policy.inputs["policy"])) as PolicyDocument),

@@ -34,7 +34,7 @@ function template(
             name: "a",
             image: kind.image,
             resources: kind.resources,
-            key: { budgetUsd: 1, budgetPeriod: "30d", expiresIn: "30d", rotation: 1 },
+            key: { budgetUsd: 1, budgetPeriod: "30d", expiresIn: "30d", rotation: 1, overlapMinutes: 15 },
             capacityType: changes.capacityType ?? "any",
         },
         workload,

@@ -70,10 +70,13 @@ export class KeyStore {
                 this.add(body);
                 return [200, { key: body["key"] }];
             case "/key/update": {
-                const found = this.keys.find(({ token }) => token === tokenOf(body["key"]));
+                // A key, or the hash that it is listed by.
+                const found = this.keys.find(({ token }) => [tokenOf(body["key"]), body["key"]].includes(token));
                 if (!found) return [404, { error: "no such key" }];
                 const { key: _, ...fields } = body;
-                Object.assign(found, fields);
+                const minutes = /^(\d+)m$/.exec(String(fields["duration"]))?.[1];
+                const expires = minutes && new Date(Date.now() + Number(minutes) * 60_000).toISOString();
+                Object.assign(found, fields, expires ? { expires } : {});
                 return [200, {}];
             }
             case "/key/delete": {

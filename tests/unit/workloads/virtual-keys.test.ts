@@ -10,7 +10,7 @@ const request = (name: string, config: Partial<VirtualKeyRequest["config"]> = {}
     name,
     agent: "openclaw-slack",
     models: ["claude-opus-4-6"],
-    config: { budgetUsd: 50, budgetPeriod: "30d", expiresIn: "30d", rotation: 1, ...config },
+    config: { budgetUsd: 50, budgetPeriod: "30d", expiresIn: "30d", rotation: 1, overlapMinutes: 15, ...config },
 });
 
 describe("virtual keys: what LiteLLM is told", () => {
@@ -38,7 +38,7 @@ describe("virtual keys: what LiteLLM is told", () => {
     });
 
     it("gives Prometheus the metrics and no model", () => {
-        expect(metricsKeySpec()).to.deep.include({ allowed_routes: ["/metrics"], models: ["no-default-models"] });
+        expect(metricsKeySpec(1)).to.deep.include({ allowed_routes: ["/metrics"], models: ["no-default-models"] });
     });
 });
 
@@ -57,7 +57,16 @@ describe("virtual keys: the script that ships (real Python; a stand-in for LiteL
 
     async function run(wanted: readonly Wanted[], url = store.url) {
         const file = path.join(folder, "keys.json");
-        writeFileSync(file, JSON.stringify(wanted.map(([asked, key]) => ({ ...keySpec(asked), key }))));
+        writeFileSync(
+            file,
+            JSON.stringify(
+                wanted.map(([asked, key]) => ({
+                    ...keySpec(asked),
+                    key,
+                    overlap_minutes: asked.config.overlapMinutes,
+                })),
+            ),
+        );
         const script = path.join(__dirname, "../../../workloads/litellm/virtual-keys.py");
         const child = spawn("python3", [script], {
             env: {
@@ -116,15 +125,37 @@ describe("virtual keys: the script that ships (real Python; a stand-in for LiteL
         expect(store.key("support")).to.include({ rpm_limit: null });
     });
 
-    it("puts a rotated key in the place of the old one", async () => {
-        await run([[request("support"), "sk-old"]]);
-        const before = store.key("support")?.["token"];
-        expect(await run([[request("support", { rotation: 2 }), "sk-new"]])).to.deep.equal({
-            code: 0,
-            lines: ["support: rotated"],
+    describe("a rotated key", () => {
+        const rotated = (config: Partial<VirtualKeyRequest["config"]> = {}): Wanted => [
+            request("support", { rotation: 2, ...config }),
+            "sk-new",
+        ];
+        const retired = () => store.keys.filter((key) => String(key["key_alias"]).startsWith("support:retired:"));
+        beforeEach(() => run([[request("support"), "sk-old"]]));
+
+        it("goes on beside the new one for some minutes", async () => {
+            const before = store.key("support")?.["token"];
+            expect(await run([rotated()])).to.deep.equal({ code: 0, lines: ["support: rotated"] });
+            expect(store.key("support")?.["token"]).not.to.equal(before);
+            expect(retired()).to.have.length(1);
+            expect(retired()[0]).to.include({ token: before, duration: "15m" });
         });
-        expect(store.keys).to.have.length(1);
-        expect(store.key("support")?.["token"]).not.to.equal(before);
+        it("is left alone by another run until it has expired, and deleted then", async () => {
+            await run([rotated()]);
+            expect((await run([rotated()])).lines).to.deep.equal(["support: unchanged"]);
+            Object.assign(retired()[0] ?? {}, { expires: "2026-01-01T00:00:00Z" });
+            expect((await run([rotated()])).lines.at(-1)).to.match(/^support:retired:\w+: deleted$/);
+            expect(retired()).to.deep.equal([]);
+        });
+        it("ends at once when it was stolen", async () => {
+            await run([rotated({ overlapMinutes: 0 })]);
+            expect(store.keys.map((key) => key["key_alias"])).to.deep.equal(["support"]);
+        });
+        it("goes with its sandbox", async () => {
+            await run([rotated()]);
+            await run([]);
+            expect(store.keys).to.deep.equal([]);
+        });
     });
 
     it("deletes the key of a removed sandbox, and touches no key that it did not make", async () => {
