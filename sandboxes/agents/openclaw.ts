@@ -34,6 +34,8 @@ export function litellmProvider(gatewayUrl: string, model: ModelConfig) {
         baseUrl: `${gatewayUrl}/v1`,
         apiKey: "${LITELLM_API_KEY}",
         api: "openai-completions",
+        // A Service has a private address, which OpenClaw calls no model at unless told; NetworkPolicy limits it to LiteLLM's.
+        request: { allowPrivateNetwork: true },
         models: [
             {
                 id: model.name,
@@ -125,6 +127,9 @@ export function openclawWorkload(options: OpenclawOptions): AgentWorkload {
             OPENCLAW_CONFIG_PATH: `${HOME}/openclaw.json`,
             // ConfigMap files are symbolic links within this folder.
             OPENCLAW_INCLUDE_ROOTS: CONFIG_DIR,
+            // Caches of its databases and of npm; by default they are in its home, which is no part of the volume.
+            XDG_CACHE_HOME: "/tmp/cache",
+            npm_config_cache: "/tmp/cache/npm",
             NODE_ENV: "production",
         },
         keyEnv: "LITELLM_API_KEY",

@@ -40,6 +40,18 @@ type InitContainer = Template["spec"]["initContainers"][number];
 
 const RELAY = "/run/relay";
 
+/** Files of certificates that this machine trusts beside the usual ones. */
+const certificateVariables = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT"];
+
+/** How package managers reach their registry from this machine. */
+function registryEnv(): Record<string, string> {
+    const names = /^(npm_config_registry|npm_config_cafile|pip_.*|https?_proxy|no_proxy)$/i;
+    const entries = Object.entries(process.env).filter(
+        (entry): entry is [string, string] => names.test(entry[0]) || certificateVariables.includes(entry[0]),
+    );
+    return Object.fromEntries(entries);
+}
+
 /**
  * The pod of a sandbox without its VM: the containers of the pod template, one after the other, with the template's
  * commands, environment, mounts, UID and files. Nothing but the mounts, /tmp and the relay is writable. The agent has a
@@ -150,12 +162,13 @@ export class Pod {
         );
     }
 
-    get alive(): boolean {
-        return this.agent?.alive ?? false;
-    }
-
     async log(): Promise<string> {
         return (await this.agent?.log()) ?? "";
+    }
+
+    /** Waits for a line of the agent's log. */
+    async logged(line: RegExp): Promise<void> {
+        await this.agent?.ready(async () => line.test(await this.log()), 120_000);
     }
 
     async stop(): Promise<void> {
@@ -206,12 +219,10 @@ export class Pod {
             if ("value" in entry) return [entry.name, entry.value];
             return [entry.name, secrets[entry.valueFrom.secretKeyRef.key] ?? ""];
         });
-        // Package managers find their registry by these on machines that have a mirror.
-        const registries = Object.entries(process.env).filter(([name]) => /^(npm_config_registry|PIP_)/i.test(name));
         return {
             HOME: "/home/node",
             PATH: "/opt/node/node/bin:/opt/node/.bin:/usr/local/bin:/usr/bin:/bin",
-            ...(Object.fromEntries(registries) as Record<string, string>),
+            ...registryEnv(),
             ...image.env,
             ...Object.fromEntries(given),
         };
@@ -220,6 +231,7 @@ export class Pod {
     /** Arguments of bubblewrap for a container. */
     private walls(container: Pick<Container, "volumeMounts">): string[] {
         const { image, folder, volume } = this.options;
+        const certificates = certificateVariables.flatMap((name) => process.env[name] ?? []);
         const { runAsUser, runAsGroup } = this.template.spec.securityContext;
         const mounts = container.volumeMounts.flatMap((mount) => [
             "readOnly" in mount && mount.readOnly ? "--ro-bind" : "--bind",
@@ -229,7 +241,7 @@ export class Pod {
         return [
             ...["--unshare-user", "--uid", String(runAsUser), "--gid", String(runAsGroup), "--cap-drop", "ALL"],
             ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--new-session"],
-            ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--ro-bind", "/usr", "/usr"],
+            ...["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp", "--ro-bind", "/usr", "/usr"],
             ...["bin", "sbin", "lib", "lib64"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
             ...["ssl", "resolv.conf", "nsswitch.conf"].flatMap((name) => [
                 "--ro-bind-try",
@@ -238,6 +250,7 @@ export class Pod {
             ]),
             ...["hosts", "passwd", "group"].flatMap((name) => ["--ro-bind", join(folder, name), `/etc/${name}`]),
             ...["--ro-bind", join(image.node, "node_modules"), "/opt/node", "--bind", this.relayFolder, RELAY],
+            ...certificates.flatMap((file) => ["--ro-bind", file, file]),
             ...Object.entries(image.folders).flatMap(([place, source]) => ["--ro-bind", source, place]),
             ...Object.entries(image.links).flatMap(([place, target]) => ["--symlink", target, place]),
             ...["--dir", "/home/node", ...mounts, "--remount-ro", "/", "--chdir", "/"],

@@ -95,6 +95,7 @@ describe("sandboxes: agent kinds", () => {
             baseUrl: "http://litellm.litellm.svc.cluster.local:4000/v1",
             apiKey: "${LITELLM_API_KEY}",
             api: "openai-completions",
+            request: { allowPrivateNetwork: true },
             models: [
                 {
                     id: "claude-opus-4-6",

@@ -1,0 +1,29 @@
+import { join } from "node:path";
+import type { AgentWorkload } from "../../../sandboxes/agents";
+import { agentKinds } from "../../../sandboxes";
+import { LITELLM_NAMESPACE, LITELLM_PORT } from "../../../workloads/litellm/manifests";
+import { installedOpenclaw } from "./agent-packages";
+import type { AgentImage } from "./pod";
+import { gatewayConfig } from "./shared";
+
+/** LiteLLM's URL in the cluster, which agents' configs hold. */
+export const GATEWAY_URL = `http://litellm.${LITELLM_NAMESPACE}.svc.cluster.local:${LITELLM_PORT}`;
+
+/** What the program generates for an agent of this kind. */
+export function workloadOf(kind: string, settings: object = {}): AgentWorkload {
+    const agent = agentKinds[kind];
+    const [model] = gatewayConfig.models;
+    if (!agent || !model) throw new Error(`no agent kind ${kind}`);
+    return agent.build({ name: "agent", settings: agent.settings.parse(settings), model, gatewayUrl: GATEWAY_URL });
+}
+
+/** OpenClaw's image: its program in /app, and Node.js. */
+export async function openclawImage(): Promise<AgentImage> {
+    const { folder, node } = await installedOpenclaw();
+    return {
+        folders: { "/opt/openclaw/node_modules": join(folder, "node_modules") },
+        links: { "/app": "/opt/openclaw/node_modules/openclaw" },
+        node,
+        env: {},
+    };
+}
