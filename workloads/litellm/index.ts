@@ -13,7 +13,14 @@ import { PodIdentity, type EksCluster } from "../../infra";
 import { revisionOf, secretRevision } from "../revision";
 import type { Database, DatabaseLogin } from "../postgres";
 import { bedrockPolicy } from "./bedrock-policy";
-import { deploymentSpec, LITELLM_NAMESPACE, LITELLM_PORT, litellmLabels, migrationJobSpec } from "./manifests";
+import {
+    deploymentSpec,
+    LITELLM_NAMESPACE,
+    LITELLM_PORT,
+    litellmLabels,
+    migrationJobSpec,
+    serviceMonitorSpec,
+} from "./manifests";
 import { networkPolicySpecs } from "./network-policies";
 import { modelKeyEnv, proxyConfig } from "./proxy-config";
 
@@ -213,18 +220,7 @@ export class LiteLlm extends pulumi.ComponentResource {
                 apiVersion: "monitoring.coreos.com/v1",
                 kind: "ServiceMonitor",
                 metadata: { ...metadata, labels: litellmLabels },
-                spec: {
-                    selector: { matchLabels: litellmLabels },
-                    endpoints: [
-                        {
-                            port: "http",
-                            // /metrics redirects here.
-                            path: "/metrics/",
-                            interval: "30s",
-                            authorization: { credentials: { name: "litellm-metrics-key", key: "key" } },
-                        },
-                    ],
-                },
+                spec: serviceMonitorSpec(),
             },
             { parent: this },
         );

@@ -129,3 +129,19 @@ export function deploymentSpec(input: DeploymentInput) {
         },
     };
 }
+
+/** Spec of the ServiceMonitor by which Prometheus reads LiteLLM's metrics, with a key that opens nothing else. */
+export function serviceMonitorSpec() {
+    return {
+        selector: { matchLabels: litellmLabels },
+        endpoints: [
+            {
+                port: "http",
+                // /metrics redirects here.
+                path: "/metrics/",
+                interval: "30s",
+                authorization: { credentials: { name: "litellm-metrics-key", key: "key" } },
+            },
+        ],
+    };
+}
