@@ -64,7 +64,13 @@ export function hostAgent({ agent, model, persona, sandbox }: HostAgentInput): H
     const kind = agentKinds[agent.agent];
     if (!kind) throw new Error(`no agent kind ${agent.agent}`);
     const place = sandbox ? inSandbox : onHost;
-    const workload = kind.build({ name: agent.name, settings: agent.settings, model, gatewayUrl: GATEWAY_URL });
+    const workload = kind.build({
+        name: agent.name,
+        settings: agent.settings,
+        model,
+        gatewayUrl: GATEWAY_URL,
+        apiKey: "${LITELLM_API_KEY}",
+    });
     const moved = (text: string) =>
         text.replaceAll(workload.stateDir, place.stateDir).replaceAll("/app/dist/index.js", place.program);
     const command = workload.command.map((part) => (part === "node" ? place.node : moved(part)));

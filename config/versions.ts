@@ -52,6 +52,8 @@ export const kubePrometheusStack: ChartVersion = {
 export const grafana = "12.2.1";
 /** LiteLLM's image for a read-only, non-root pod; the tests run the same version of the package. */
 export const litellm = { version: "1.106.2", image: "ghcr.io/berriai/litellm-non_root:v1.106.2" };
+/** Envoy: the proxies between agents and all else. Without a shell; the tests run the same version from PyPI. */
+export const envoy = { version: "1.40.0", image: "docker.io/envoyproxy/envoy:distroless-v1.40.0" };
 /** PostgreSQL of the embedded database (a `system` image: it has the tools that back up to S3) and of RDS. */
 export const postgres = { image: "ghcr.io/cloudnative-pg/postgresql:17.6-system-bookworm", rdsEngineVersion: "17" };
 /** A shell and kubectl, for the pod that releases Kata nodes. */

@@ -13,12 +13,14 @@ import {
     VolumeBackups,
 } from "../infra";
 import { clusterOutputs, type Outputs } from "../outputs";
-import { modelsOf, Sandboxes } from "../sandboxes";
+import { modelsOf, proxiedAgents, Sandboxes } from "../sandboxes";
 import {
     AgentSandboxController,
     createDatabase,
     DatabaseLogin,
+    EgressProxy,
     GatewayNamespace,
+    InferenceProxy,
     Kata,
     LiteLlm,
     Monitoring,
@@ -112,6 +114,16 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
         { providers },
     );
 
+    const { serviceCidr } = config.cluster;
+    const proxied = proxiedAgents(config);
+    const egress = new EgressProxy("egress-proxy", { agents: proxied, serviceCidr }, { providers });
+    const inference = new InferenceProxy(
+        "inference-proxy",
+        { agents: proxied, serviceCidr, namespace, keyOf: (name) => keys.keyOf(name) },
+        // A key is known to LiteLLM before it is used.
+        { providers, dependsOn: keys.ready },
+    );
+
     // The agents.
     const sandboxes = new Sandboxes(
         "sandboxes",
@@ -119,13 +131,13 @@ export function platform({ config, secrets }: LoadedConfig): Outputs {
             config,
             storageClass,
             adopting: cluster.adoptingProvider,
-            apiCidrs: [config.cluster.serviceCidr, network.cidr],
-            gatewayUrl: gateway.url,
+            apiCidrs: [serviceCidr, network.cidr],
+            agents: proxied,
+            proxies: { egress: egress.access, inference: inference.access },
             runtimeClassName: kata.runtimeClass,
-            virtualKey: (name) => keys.keyOf(name),
             secretsOf: (name) => resolveAll(secrets.sandboxes[name]),
         },
-        { providers, dependsOn: [kata, controller, keys.ready, storage] },
+        { providers, dependsOn: [kata, controller, egress, inference, storage] },
     );
 
     // What happens on other days.

@@ -1,25 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
 import type { ModelConfig, SandboxConfig, StackConfig, WarmPoolConfig } from "../config";
+import type { ProxiedAgent } from "../workloads";
 import { agentKinds, type AgentKind } from "./agents";
 import { SandboxNamespace } from "./namespace";
+import type { Proxies } from "./proxies";
 import { AgentSandbox, type SandboxAccess } from "./sandbox";
 import { SandboxSchedules } from "./schedules";
 import { WarmPool } from "./warm-pool";
 
 export { agentKinds } from "./agents";
+export { proxiedAgents } from "./proxies";
 export type { SandboxAccess } from "./sandbox";
 
 export interface SandboxesArgs {
     readonly config: Pick<StackConfig, "sandboxes" | "warmPools" | "gateway">;
-    readonly gatewayUrl: string;
+    /** What `proxiedAgents` makes of the config. */
+    readonly agents: readonly ProxiedAgent[];
+    readonly proxies: Proxies;
     readonly runtimeClassName: string;
     readonly storageClass: string;
     /** Kubernetes provider for what is kept when a sandbox goes: it takes over what it finds. Default: as all others. */
     readonly adopting?: pulumi.ProviderResource;
     /** Blocks that hold the API server's addresses. */
     readonly apiCidrs: readonly pulumi.Input<string>[];
-    /** LiteLLM key of a sandbox or a warm pool; a secret. */
-    virtualKey(name: string): pulumi.Output<string>;
     /** Channel secrets of a sandbox or a warm pool, by the kind's key. */
     secretsOf(name: string): Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -36,10 +40,16 @@ export class Sandboxes extends pulumi.ComponentResource {
     readonly access: Record<string, SandboxAccess> = {};
     /** Namespaces that agents run in. */
     readonly namespaces: readonly string[];
+    private readonly revisionKey: pulumi.Output<string>;
 
     constructor(name: string, args: SandboxesArgs, opts?: pulumi.ComponentResourceOptions) {
         super("clawstack:sandboxes:Sandboxes", name, {}, opts);
         const { sandboxes, warmPools } = args.config;
+        this.revisionKey = new RandomPassword(
+            `${name}-revision-key`,
+            { length: 40, special: false },
+            { parent: this },
+        ).result;
         const namespaces = this.createNamespaces([...sandboxes, ...warmPools], args);
 
         this.namespaces = [...namespaces.keys()];
@@ -105,7 +115,8 @@ export class Sandboxes extends pulumi.ComponentResource {
         const kind = kindOf(config.agent);
         const namespace = namespaces.get(kind.namespace);
         const model = args.config.gateway.models.find(({ name }) => name === config.model);
-        if (!namespace || !model) throw new Error(`${config.name}: the config was not checked`);
+        const agent = args.agents.find(({ name }) => name === config.name);
+        if (!namespace || !model || !agent) throw new Error(`${config.name}: the config was not checked`);
         const handedIn = args.secretsOf(config.name);
         const secrets = Object.fromEntries(
             kind.secrets(config.settings).flatMap(({ key, env }) => {
@@ -117,11 +128,12 @@ export class Sandboxes extends pulumi.ComponentResource {
             kind,
             model,
             namespace: namespace.name,
-            gatewayUrl: args.gatewayUrl,
+            proxies: args.proxies,
+            port: agent.port,
             runtimeClassName: args.runtimeClassName,
             storageClass: args.storageClass,
             adopting: args.adopting,
-            virtualKey: args.virtualKey(config.name),
+            revisionKey: this.revisionKey,
             secrets,
         };
     }

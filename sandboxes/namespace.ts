@@ -1,7 +1,7 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, restrictedNamespace, SANDBOX_NAMESPACE_LABEL } from "../workloads";
+import { labels, restrictedNamespace } from "../workloads";
 import { defaultDenySpec } from "./network-policy";
 
 export interface SandboxNamespaceArgs {
@@ -24,7 +24,7 @@ export class SandboxNamespace extends pulumi.ComponentResource {
             {
                 metadata: {
                     name: namespace,
-                    labels: { ...labels(namespace), ...restrictedNamespace, ...SANDBOX_NAMESPACE_LABEL },
+                    labels: { ...labels(namespace), ...restrictedNamespace },
                 },
             },
             { parent: this, provider: adopting, retainOnDelete: retain },

@@ -2,12 +2,16 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { SandboxConfig, WarmPoolConfig } from "../config";
 import { revisionOf } from "../workloads/revision";
 import { CONFIG_DIR, SEED_DIR, type AgentWorkload } from "./agents";
+import { podNames, proxyEnv, type Proxies } from "./proxies";
 
 export interface PodTemplateInput {
     readonly config: Pick<SandboxConfig | WarmPoolConfig, "name" | "image" | "resources" | "key" | "capacityType">;
     readonly workload: AgentWorkload;
     readonly labels: Readonly<Record<string, string>>;
     readonly runtimeClassName: string;
+    readonly proxies: Proxies;
+    /** The agent's port on both proxies. */
+    readonly port: number;
     /** Names of the Secret and the ConfigMap. */
     readonly secretName: string;
     readonly configMapName: string;
@@ -87,7 +91,7 @@ function probes({ startup, liveness, readiness }: AgentWorkload) {
     };
 }
 
-/** Pod template of a sandbox: unprivileged, in a VM, with one volume and no credential but its own virtual key. */
+/** Pod template of a sandbox: unprivileged, in a VM, with one volume and no credential but those of its channel. */
 export function podTemplate(input: PodTemplateInput) {
     const { config, workload } = input;
     const mounts = [
@@ -97,7 +101,8 @@ export function podTemplate(input: PodTemplateInput) {
     const state = input.claimName
         ? [{ name: STATE_VOLUME, persistentVolumeClaim: { claimName: input.claimName } }]
         : [];
-    const env = Object.entries(workload.env).map(([name, value]) => ({ name, value }));
+    const plain = { ...workload.env, ...proxyEnv(input.proxies, input.port), ...workload.proxyEnv };
+    const env = Object.entries(plain).map(([name, value]) => ({ name, value }));
     const setup = workload.setup
         ? [
               {
@@ -129,6 +134,7 @@ export function podTemplate(input: PodTemplateInput) {
                 : { nodeSelector: { "karpenter.sh/capacity-type": config.capacityType } }),
             automountServiceAccountToken: false,
             enableServiceLinks: false,
+            ...podNames(input.proxies),
             securityContext: {
                 runAsNonRoot: true,
                 runAsUser: 1000,

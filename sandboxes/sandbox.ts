@@ -3,10 +3,11 @@ import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ModelConfig, SandboxConfig } from "../config";
-import type { AgentKind } from "./agents";
+import { NO_KEY, type AgentKind } from "./agents";
 import { SANDBOX_LABEL, sandboxLabels } from "./labels";
 import { sandboxPolicySpec } from "./network-policy";
 import { configData, podTemplate } from "./pod-template";
+import { inferenceUrl, type Proxies } from "./proxies";
 import { secretEnv, secretRevision } from "./secret-env";
 import { agentVolume, claimName } from "./volume";
 
@@ -14,14 +15,16 @@ export interface AgentSandboxArgs {
     readonly config: SandboxConfig;
     readonly kind: AgentKind;
     readonly model: ModelConfig;
-    readonly gatewayUrl: string;
+    readonly proxies: Proxies;
+    /** Its port on both proxies. */
+    readonly port: number;
+    /** Key of the hash that tells whether a secret changed; a secret. */
+    readonly revisionKey: pulumi.Output<string>;
     readonly namespace: pulumi.Input<string>;
     readonly runtimeClassName: string;
     readonly storageClass: string;
     /** Provider of the volume; see Sandboxes. */
     readonly adopting?: pulumi.ProviderResource;
-    /** The sandbox's LiteLLM key; a secret. */
-    readonly virtualKey: pulumi.Output<string>;
     /** Channel secrets by environment variable. */
     readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -63,9 +66,10 @@ export class AgentSandbox extends pulumi.ComponentResource {
             name: config.name,
             settings: config.settings,
             model: args.model,
-            gatewayUrl: args.gatewayUrl,
+            gatewayUrl: inferenceUrl(args.proxies, args.port),
+            apiKey: NO_KEY,
         });
-        const environment = secretEnv(name, workload, args.virtualKey, args.secrets, config.key.rotation, inside);
+        const environment = secretEnv(name, workload, args.secrets, config.tokenRotation, inside);
 
         const secret = new Secret(name, { metadata, stringData: environment }, inside);
         const configMap = new ConfigMap(name, { metadata, data: configData(workload) }, inside);
@@ -80,6 +84,8 @@ export class AgentSandbox extends pulumi.ComponentResource {
                 metadata,
                 spec: sandboxPolicySpec({
                     selector: { [SANDBOX_LABEL]: config.name },
+                    proxies: args.proxies,
+                    port: args.port,
                     servicePort: workload.servicePort,
                 }),
             },
@@ -101,11 +107,13 @@ export class AgentSandbox extends pulumi.ComponentResource {
                         workload,
                         labels,
                         runtimeClassName: args.runtimeClassName,
+                        proxies: args.proxies,
+                        port: args.port,
                         secretName: config.name,
                         configMapName: config.name,
                         secretEnv: Object.keys(environment).sort(),
                         claimName: claimName(config),
-                        secretRevision: secretRevision(environment, workload.keyEnv),
+                        secretRevision: secretRevision(environment, args.revisionKey),
                     }),
                 },
             },

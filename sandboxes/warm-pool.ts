@@ -3,22 +3,25 @@ import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ModelConfig, WarmPoolConfig } from "../config";
-import type { AgentKind } from "./agents";
+import { NO_KEY, type AgentKind } from "./agents";
 import { sandboxLabels, WARM_POOL_LABEL } from "./labels";
 import { sandboxPolicySpec } from "./network-policy";
 import { configData, podTemplate, STATE_VOLUME } from "./pod-template";
+import { inferenceUrl, type Proxies } from "./proxies";
 import { secretEnv, secretRevision } from "./secret-env";
 
 export interface WarmPoolArgs {
     readonly config: WarmPoolConfig;
     readonly kind: AgentKind;
     readonly model: ModelConfig;
-    readonly gatewayUrl: string;
+    readonly proxies: Proxies;
+    /** Its port on both proxies. */
+    readonly port: number;
+    /** Key of the hash that tells whether a secret changed; a secret. */
+    readonly revisionKey: pulumi.Output<string>;
     readonly namespace: pulumi.Input<string>;
     readonly runtimeClassName: string;
     readonly storageClass: string;
-    /** LiteLLM key that the pool's sandboxes share; a secret. */
-    readonly virtualKey: pulumi.Output<string>;
     /** Channel secrets by environment variable. */
     readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -35,9 +38,10 @@ export class WarmPool extends pulumi.ComponentResource {
             name: config.name,
             settings: config.settings,
             model: args.model,
-            gatewayUrl: args.gatewayUrl,
+            gatewayUrl: inferenceUrl(args.proxies, args.port),
+            apiKey: NO_KEY,
         });
-        const environment = secretEnv(name, workload, args.virtualKey, args.secrets, config.key.rotation, inside);
+        const environment = secretEnv(name, workload, args.secrets, config.tokenRotation, inside);
 
         const secret = new Secret(name, { metadata, stringData: environment }, inside);
         const configMap = new ConfigMap(name, { metadata, data: configData(workload) }, inside);
@@ -47,6 +51,8 @@ export class WarmPool extends pulumi.ComponentResource {
                 metadata,
                 spec: sandboxPolicySpec({
                     selector: { [WARM_POOL_LABEL]: config.name },
+                    proxies: args.proxies,
+                    port: args.port,
                     servicePort: workload.servicePort,
                 }),
             },
@@ -66,10 +72,12 @@ export class WarmPool extends pulumi.ComponentResource {
                         workload,
                         labels,
                         runtimeClassName: args.runtimeClassName,
+                        proxies: args.proxies,
+                        port: args.port,
                         secretName: config.name,
                         configMapName: config.name,
                         secretEnv: Object.keys(environment).sort(),
-                        secretRevision: secretRevision(environment, workload.keyEnv),
+                        secretRevision: secretRevision(environment, args.revisionKey),
                     }),
                     volumeClaimTemplates: [
                         {

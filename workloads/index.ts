@@ -1,10 +1,13 @@
+export { agentPorts, type ProxiedAgent } from "./agent-ports";
 export { AgentSandboxController } from "./agent-sandbox";
+export { EgressProxy } from "./egress-proxy";
+export { InferenceProxy } from "./inference-proxy";
 export { Kata } from "./kata";
 export { LiteLlm } from "./litellm";
 export { GatewayNamespace } from "./litellm/namespace";
-export { SANDBOX_NAMESPACE_LABEL } from "./litellm/network-policies";
 export { VirtualKeys, type VirtualKeyRequest } from "./litellm/virtual-keys";
 export { Monitoring } from "./monitoring";
 export { labels, restrictedContainer, restrictedNamespace, restrictedPod } from "./pod-security";
 export { createDatabase, DatabaseLogin, type Database } from "./postgres";
+export type { ProxyAccess } from "./proxy-access";
 export { revisionOf } from "./revision";

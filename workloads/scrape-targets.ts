@@ -35,6 +35,14 @@ export function scrapeTargets(): ScrapeTarget[] {
                 endpoints: [{ port: "metrics" }],
             },
         },
+        ...Object.entries({ "egress-proxy": "egress", "inference-proxy": "litellm" }).map(([name, namespace]) => ({
+            kind: "PodMonitor" as const,
+            name,
+            spec: {
+                ...target(namespace, { "app.kubernetes.io/name": name }),
+                podMetricsEndpoints: [{ port: "metrics", path: "/stats/prometheus" }],
+            },
+        })),
         {
             // Finds nothing where the database is on RDS.
             kind: "PodMonitor",

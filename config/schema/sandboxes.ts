@@ -17,7 +17,7 @@ import {
     timeZone,
 } from "./fields";
 
-/** The LiteLLM virtual key of a sandbox: the only credential inside of it. */
+/** The LiteLLM virtual key of a sandbox. It is not in the sandbox: the inference proxy adds it. */
 const virtualKeySchema = section({
     /** US dollars per budget period; LiteLLM refuses requests above it. */
     budgetUsd: amount(0, 1_000_000, "US dollars").default(50),
@@ -28,7 +28,7 @@ const virtualKeySchema = section({
     /** Requests and tokens a minute; absent: no limit of its own. */
     requestsPerMinute: integer(1, 1_000_000, "requests a minute").optional(),
     tokensPerMinute: integer(1, 1_000_000_000, "tokens a minute").optional(),
-    /** Raise by one to get a new key on the next `pulumi up`. */
+    /** Raise by one to get a new key on the next `pulumi up`. The agent runs on: it does not hold the key. */
     rotation: integer(1, 100_000, "rotations").default(1),
     /** Minutes that the old key goes on after a rotation, for the turn that an agent is in; 0 ends it at once. */
     overlapMinutes: integer(0, 1440, "minutes").default(15),
@@ -55,7 +55,9 @@ function agentFields(kind: AgentKindSpec) {
          * another one, with its volume. `any` takes what Karpenter finds cheapest of what the pools offer.
          */
         capacityType: oneOf(["any", "spot", "on-demand"]).default("any"),
-        /** Hosts that this agent may reach beside those that its channel needs. */
+        /** Raise by one to get new secrets where the platform makes them up (OpenClaw's gateway token); the agent restarts. */
+        tokenRotation: integer(1, 100_000, "rotations").default(1),
+        /** Hosts that this agent may reach by HTTPS, beside those that its channel needs; all others are refused. */
         allowedHosts: z.array(hostName(), { error: "a list of host names" }).default([]),
     };
 }

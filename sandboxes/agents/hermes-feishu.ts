@@ -37,7 +37,12 @@ export const hermesFeishu = agentKind<z.output<typeof settings>>({
     // Feishu's client comes from PyPI: the image has none.
     egressHosts: ({ domain }) => [...feishuHosts(domain), "pypi.org", "files.pythonhosted.org"],
     secrets: () => feishuCredentials,
-    build: ({ settings: { domain, allowAllUsers, allowedUsers, terminalTimeout, maxTurns }, gatewayUrl, model }) => ({
+    build: ({
+        settings: { domain, allowAllUsers, allowedUsers, terminalTimeout, maxTurns },
+        gatewayUrl,
+        apiKey,
+        model,
+    }) => ({
         command: ["/opt/hermes/.venv/bin/hermes", "gateway", "run"],
         env: {
             HOME: WORKSPACE,
@@ -51,7 +56,6 @@ export const hermesFeishu = agentKind<z.output<typeof settings>>({
             GATEWAY_ALLOW_ALL_USERS: String(allowAllUsers),
             ...(allowedUsers.length > 0 ? { FEISHU_ALLOWED_USERS: allowedUsers.join(",") } : {}),
         },
-        keyEnv: "LITELLM_API_KEY",
         // Hermes would install it by itself, and go on without Feishu when it can't.
         setup: `exec ${PYTHON} -c "from tools.lazy_deps import ensure; ensure('platform.feishu', prompt=False)"`,
         files: {
@@ -69,8 +73,8 @@ export const hermesFeishu = agentKind<z.output<typeof settings>>({
                     default: model.name,
                     provider: "custom",
                     base_url: `${gatewayUrl}/v1`,
-                    // Without it Hermes sends no key: OPENAI_API_KEY goes to OpenAI alone.
-                    api_key: "${LITELLM_API_KEY}",
+                    // Without one Hermes would take a key for a provider of its own.
+                    api_key: apiKey,
                     context_length: model.contextWindow,
                     max_tokens: model.maxTokens,
                 },

@@ -7,13 +7,18 @@ export const SEED_DIR = `${CONFIG_DIR}/seed`;
 /** Files that the agent reads in place: what they say is the stack's to decide, on every start. */
 export const MANAGED_DIR = `${CONFIG_DIR}/managed`;
 
+/** What stands where a client wants a key. The key itself is added on the way to LiteLLM and is in no sandbox. */
+export const NO_KEY = "added-by-the-inference-proxy";
+
 /** What a kind is given to describe its workload. */
 export interface AgentInput<Settings> {
     readonly name: string;
     readonly settings: Settings;
     readonly model: ModelConfig;
-    /** LiteLLM, without the `/v1` of its OpenAI-compatible API. */
+    /** Where models are, without the `/v1` of the OpenAI-compatible API. */
     readonly gatewayUrl: string;
+    /** What the config gives as the key: NO_KEY, or `${NAME}` of an environment variable. Never a key. */
+    readonly apiKey: string;
 }
 
 export interface HttpProbe {
@@ -26,8 +31,8 @@ export interface AgentWorkload {
     readonly command: readonly string[];
     /** Plain environment. Never a secret. */
     readonly env: Readonly<Record<string, string>>;
-    /** Environment variable that the agent reads its virtual key from. */
-    readonly keyEnv: string;
+    /** What it takes, beside HTTPS_PROXY, for all of its connections to go by the proxy. */
+    readonly proxyEnv?: Readonly<Record<string, string>>;
     /** Secrets that the platform makes up for it, by environment variable. */
     readonly generatedEnv?: readonly string[];
     /** Shell script that an init container runs, with the volume and `env`: what the image lacks. It fails, or all is there. */

@@ -16,6 +16,6 @@ export const openclawApi = agentKind<z.output<typeof settings>>({
     settings,
     egressHosts: () => [],
     secrets: () => [],
-    build: ({ gatewayUrl, model }) =>
-        openclawWorkload({ gatewayUrl, model, httpApi: true, servicePort: OPENCLAW_PORT }),
+    build: ({ gatewayUrl, apiKey, model }) =>
+        openclawWorkload({ gatewayUrl, apiKey, model, httpApi: true, servicePort: OPENCLAW_PORT }),
 });

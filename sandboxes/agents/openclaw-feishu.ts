@@ -41,7 +41,7 @@ export const openclawFeishu = agentKind<z.output<typeof settings>>({
     egressHosts: ({ domain }) => [...feishuHosts(domain), ...openclawPluginHosts],
     secrets: ({ connectionMode }) =>
         connectionMode === "webhook" ? [...feishuCredentials, ...feishuWebhookSecrets] : feishuCredentials,
-    build: ({ settings: { connectionMode, domain, dmPolicy, allowFrom, groups }, gatewayUrl, model }) => {
+    build: ({ settings: { connectionMode, domain, dmPolicy, allowFrom, groups }, gatewayUrl, apiKey, model }) => {
         const webhook = connectionMode === "webhook";
         const config = {
             enabled: true,
@@ -65,6 +65,7 @@ export const openclawFeishu = agentKind<z.output<typeof settings>>({
         };
         return openclawWorkload({
             gatewayUrl,
+            apiKey,
             model,
             channel: { id: "feishu", config },
             ...(webhook ? { servicePort: WEBHOOK_PORT, ports: { webhook: WEBHOOK_PORT } } : {}),

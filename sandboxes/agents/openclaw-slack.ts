@@ -44,9 +44,10 @@ export const openclawSlack = agentKind<z.output<typeof settings>>({
             allowed: "a Slack app-level token: it starts with xapp-",
         },
     ],
-    build: ({ settings: { dmPolicy, allowFrom, channels }, gatewayUrl, model }) =>
+    build: ({ settings: { dmPolicy, allowFrom, channels }, gatewayUrl, apiKey, model }) =>
         openclawWorkload({
             gatewayUrl,
+            apiKey,
             model,
             channel: {
                 id: "slack",

@@ -1,5 +1,5 @@
-import type { ModelConfig, ResourceAmounts } from "../../config";
-import { CONFIG_DIR, MANAGED_DIR, type AgentWorkload } from "./kind";
+import type { ResourceAmounts } from "../../config";
+import { CONFIG_DIR, MANAGED_DIR, type AgentInput, type AgentWorkload } from "./kind";
 
 /** Port of OpenClaw's gateway. */
 export const OPENCLAW_PORT = 18789;
@@ -21,18 +21,25 @@ export const openclawDefaults = {
  * Channels are no part of the image: each is a package on npm. OpenClaw would install one by itself, and start without
  * it when it can't; so it is installed first, in the version given here. Raise these with the image.
  */
-const channelPlugins = { slack: "2026.9.6", feishu: "2026.9.5" } as const;
+const channelPlugins = {
+    // 2026.9.5 and 2026.9.6 can't open Slack's WebSocket through a proxy (the plugin's undici 7 is handed a dispatcher of 8).
+    slack: "2026.9.4",
+    feishu: "2026.9.5",
+} as const;
 
 /** Where channel plugins come from. */
 export const openclawPluginHosts = ["registry.npmjs.org"];
 
 const HOME = "/home/node/.openclaw";
 
-/** LiteLLM as a model provider. The key is named, not written: OpenClaw reads it from the environment. */
-export function litellmProvider(gatewayUrl: string, model: ModelConfig) {
+/** How it comes to its model. */
+type ModelAccess = Pick<AgentInput<unknown>, "gatewayUrl" | "apiKey" | "model">;
+
+/** LiteLLM as a model provider. */
+export function litellmProvider({ gatewayUrl, apiKey, model }: ModelAccess) {
     return {
         baseUrl: `${gatewayUrl}/v1`,
-        apiKey: "${LITELLM_API_KEY}",
+        apiKey,
         api: "openai-completions",
         // A Service has a private address, which OpenClaw calls no model at unless told; NetworkPolicy limits it to LiteLLM's.
         request: { allowPrivateNetwork: true },
@@ -55,9 +62,7 @@ export interface OpenclawChannel {
     readonly config: object;
 }
 
-export interface OpenclawOptions {
-    readonly gatewayUrl: string;
-    readonly model: ModelConfig;
+export interface OpenclawOptions extends ModelAccess {
     readonly channel?: OpenclawChannel;
     /** Offers the OpenAI-compatible API of the agent itself. */
     readonly httpApi?: boolean;
@@ -75,7 +80,7 @@ const include = (file: string) => ({ $include: `${MANAGED_DIR}/${file}` });
  * openclaw.json and the files that it includes. The sandbox may edit openclaw.json, and its edits live on; model,
  * gateway and who may write to the agent are includes, which OpenClaw reads anew at every start and never writes.
  */
-export function openclawFiles({ gatewayUrl, model, channel, httpApi }: OpenclawOptions) {
+export function openclawFiles({ channel, httpApi, ...access }: OpenclawOptions) {
     const config = {
         gateway: {
             mode: "local",
@@ -85,6 +90,8 @@ export function openclawFiles({ gatewayUrl, model, channel, httpApi }: OpenclawO
             auth: { mode: "token", token: "${OPENCLAW_GATEWAY_TOKEN}" },
             ...(httpApi ? { http: { endpoints: { chatCompletions: { enabled: true } } } } : {}),
         },
+        // The version is the stack's to decide, and the host that knows others is out of reach.
+        update: { checkOnStart: false },
         models: { providers: { litellm: include("provider.json") } },
         agents: { defaults: { model: include("model.json") } },
         ...(channel
@@ -98,8 +105,8 @@ export function openclawFiles({ gatewayUrl, model, channel, httpApi }: OpenclawO
     return {
         files: { "openclaw.json": json(config) },
         managed: {
-            "provider.json": json(litellmProvider(gatewayUrl, model)),
-            "model.json": json({ primary: `litellm/${model.name}` }),
+            "provider.json": json(litellmProvider(access)),
+            "model.json": json({ primary: `litellm/${access.model.name}` }),
             ...(channel ? { "channel.json": json(channel.config) } : {}),
         },
     };
@@ -132,7 +139,8 @@ export function openclawWorkload(options: OpenclawOptions): AgentWorkload {
             npm_config_cache: "/tmp/cache/npm",
             NODE_ENV: "production",
         },
-        keyEnv: "LITELLM_API_KEY",
+        // Downloads go by HTTPS_PROXY too, without a look-up of the host first: there is no name server.
+        proxyEnv: { OPENCLAW_PROXY_ACTIVE: "1" },
         generatedEnv: ["OPENCLAW_GATEWAY_TOKEN"],
         setup: options.channel && pluginScript(options.channel.id),
         ...openclawFiles(options),

@@ -16,15 +16,19 @@ type Targets = Readonly<Record<string, readonly [Target, number, ("TCP" | "UDP")
 
 const litellm: Target = { deployment: ["litellm", "litellm"] };
 
-/** What each sandbox must reach. A change of its network policy is a change of these two tables. */
-const reachable: Targets = {
-    LiteLLM: [litellm, 4000],
-    "DNS by UDP": [{ pod: ["kube-system", { "k8s-app": "kube-dns" }] }, 53, "UDP"],
-    "DNS by TCP": [{ pod: ["kube-system", { "k8s-app": "kube-dns" }] }, 53],
-    "HTTPS on the internet": [{ ip: "8.8.4.4" }, 443],
-};
+const egressProxy: Target = { deployment: ["egress", "egress-proxy"] };
+const inferenceProxy: Target = { deployment: ["litellm", "inference-proxy"] };
+const dns: Target = { pod: ["kube-system", { "k8s-app": "kube-dns" }] };
+const prometheus: Target = { pod: ["monitoring", { "app.kubernetes.io/name": "prometheus" }] };
 
+/** What no sandbox may reach; beside its own port of the two proxies it reaches nothing. */
 const unreachable: Targets = {
+    "LiteLLM itself": [litellm, 4000],
+    "DNS by UDP": [dns, 53, "UDP"],
+    "DNS by TCP": [dns, 53],
+    "HTTPS on the internet by itself": [{ ip: "8.8.4.4" }, 443],
+    "the egress proxy's metrics": [egressProxy, 9902],
+    "the inference proxy's metrics": [inferenceProxy, 9902],
     "EC2's metadata service": [{ ip: "169.254.169.254" }, 80],
     "EKS Pod Identity": [{ ip: "169.254.170.23" }, 80],
     "the API server's service": [{ ip: "172.20.0.1" }, 443],
@@ -100,11 +104,88 @@ for (const options of stacks) {
             expect(sandboxes).to.have.length.above(3);
         });
 
-        for (const [what, target] of Object.entries(reachable)) {
-            it(`lets each sandbox reach ${what}`, async () => {
-                expect(await whoReaches(target)).to.deep.equal(sandboxes.map(({ name }) => name));
+        /** By sandbox: its port of both proxies, as its own policy has it. */
+        const ports = () => {
+            const policies = manifests as (KubeObject & { spec: { egress?: { ports?: { port: number }[] }[] } })[];
+            return sandboxes.map(({ name }) => {
+                const own = policies.find(({ kind, metadata }) => kind === "NetworkPolicy" && metadata.name === name);
+                return own?.spec.egress?.[0]?.ports?.[0]?.port ?? 0;
+            });
+        };
+
+        for (const [what, proxy] of Object.entries({
+            "egress proxy": egressProxy,
+            "inference proxy": inferenceProxy,
+        })) {
+            it(`lets each sandbox reach its own port of the ${what}, and none of another's`, async () => {
+                expect(new Set(ports()).size).to.equal(sandboxes.length);
+                for (const [index, port] of ports().entries()) {
+                    expect(await whoReaches([proxy, port])).to.deep.equal([sandboxes[index]?.name]);
+                }
+            });
+
+            it(`has the ${what} let in none by another's port, though a sandbox had no policy`, async () => {
+                const closed = manifests.filter(
+                    ({ kind, metadata }) =>
+                        kind === "NetworkPolicy" && ["egress", "litellm"].includes(metadata.namespace ?? ""),
+                );
+                for (const [index, port] of ports().entries()) {
+                    const answers = await evaluate(
+                        closed,
+                        sandboxes.map(({ peer }) => ({ from: peer, to: peerOf(proxy), port })),
+                    );
+                    expect(answers).to.deep.equal(sandboxes.map((_, other) => other === index));
+                }
             });
         }
+
+        it("lets the egress proxy reach names and HTTPS on the internet, and nothing of the cluster", async () => {
+            const from = peerOf(egressProxy);
+            const open = [
+                { from, to: { ip: "8.8.4.4" }, port: 443 },
+                { from, to: peerOf(dns), port: 53, protocol: "UDP" as const },
+            ];
+            expect(await ask(open)).to.deep.equal([true, true]);
+            const names = [
+                "LiteLLM itself",
+                "EC2's metadata service",
+                "the API server in the VPC",
+                "a private address",
+            ];
+            const closed = names.map((name) => unreachable[name] ?? []) as Targets[string][];
+            const inferencePorts = ports().map((port): Targets[string] => [inferenceProxy, port]);
+            const answers = await ask(
+                [...closed, ...inferencePorts].map(([target, port]) => ({ from, to: peerOf(target), port })),
+            );
+            expect(answers).to.have.length.above(5);
+            expect(answers).to.not.include(true);
+        });
+
+        it("lets the inference proxy reach LiteLLM, and nothing outside of the cluster", async () => {
+            const from = peerOf(inferenceProxy);
+            expect(
+                await ask([
+                    { from, to: peerOf(litellm), port: 4000 },
+                    { from, to: { ip: "8.8.4.4" }, port: 443 },
+                    { from, to: pod("litellm", { "cnpg.io/cluster": "litellm-postgres" }), port: 5432 },
+                ]),
+            ).to.deep.equal([true, false, false]);
+        });
+
+        it("lets Prometheus read LiteLLM's metrics and the proxies', and no other pod beside it", async () => {
+            const targets: Targets[string][] = [
+                [litellm, 4000],
+                [egressProxy, 9902],
+                [inferenceProxy, 9902],
+            ];
+            for (const [from, allowed] of [
+                [peerOf(prometheus), true],
+                [pod("monitoring", { "app.kubernetes.io/name": "grafana" }), false],
+            ] as const) {
+                const answers = await ask(targets.map(([target, port]) => ({ from, to: peerOf(target), port })));
+                expect(answers).to.deep.equal([allowed, allowed, allowed]);
+            }
+        });
 
         for (const [what, target] of Object.entries(unreachable)) {
             it(`keeps each sandbox from ${what}`, async () => {

@@ -1,17 +1,7 @@
+import { inNamespace, prometheusPods, toDns } from "../network-peers";
+import { labels } from "../pod-security";
 import type { Database } from "../postgres";
 import { jobLabels, LITELLM_PORT, litellmLabels } from "./manifests";
-
-const namespaceNamed = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
-/** Label of namespaces that hold sandboxes. */
-export const SANDBOX_NAMESPACE_LABEL = { "clawstack.dev/sandboxes": "true" } as const;
-
-const dns = {
-    to: [{ namespaceSelector: namespaceNamed("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
-    ports: [
-        { protocol: "UDP", port: 53 },
-        { protocol: "TCP", port: 53 },
-    ],
-};
 
 /** NetworkPolicies of LiteLLM's namespace by name; the default is to deny. */
 export function networkPolicySpecs(database: Pick<Database, "podLabels" | "port">, vpcCidr: string) {
@@ -21,10 +11,11 @@ export function networkPolicySpecs(database: Pick<Database, "podLabels" | "port"
             : [{ ipBlock: { cidr: vpcCidr } }],
         ports: [{ protocol: "TCP", port: database.port }],
     };
+    // No agent: a stolen key, even the master key, is worth nothing in a sandbox.
     const callers = [
-        { namespaceSelector: { matchLabels: { ...SANDBOX_NAMESPACE_LABEL } } },
-        { namespaceSelector: namespaceNamed("monitoring") },
+        { podSelector: { matchLabels: labels("inference-proxy") } },
         { podSelector: { matchLabels: jobLabels } },
+        prometheusPods,
     ];
     return {
         "default-deny": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
@@ -33,7 +24,7 @@ export function networkPolicySpecs(database: Pick<Database, "podLabels" | "port"
             policyTypes: ["Ingress", "Egress"],
             ingress: [{ from: callers, ports: [{ protocol: "TCP", port: LITELLM_PORT }] }],
             egress: [
-                dns,
+                toDns,
                 toDatabase,
                 // Bedrock's endpoint is in the VPC; other providers are on the internet.
                 {
@@ -49,7 +40,7 @@ export function networkPolicySpecs(database: Pick<Database, "podLabels" | "port"
             policyTypes: ["Ingress", "Egress"],
             ingress: [],
             egress: [
-                dns,
+                toDns,
                 toDatabase,
                 {
                     to: [{ podSelector: { matchLabels: litellmLabels } }],
@@ -68,11 +59,11 @@ export function networkPolicySpecs(database: Pick<Database, "podLabels" | "port"
                                   { podSelector: { matchLabels: litellmLabels } },
                                   { podSelector: { matchLabels: jobLabels } },
                                   { podSelector: { matchLabels: { ...database.podLabels } } },
-                                  { namespaceSelector: namespaceNamed("cnpg-system") },
+                                  { namespaceSelector: inNamespace("cnpg-system") },
                               ],
                           },
                           {
-                              from: [{ namespaceSelector: namespaceNamed("monitoring") }],
+                              from: [{ namespaceSelector: inNamespace("monitoring") }],
                               ports: [{ protocol: "TCP", port: 9187 }],
                           },
                       ],

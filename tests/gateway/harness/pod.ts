@@ -82,6 +82,8 @@ export class Pod {
             workload,
             labels: {},
             runtimeClassName: "kata-qemu",
+            proxies: proxiesOf(options.gateway.url),
+            port: Number(new URL(options.gateway.url).port),
             secretName: "agent",
             configMapName: "agent",
             secretEnv: Object.keys(secrets),
@@ -215,7 +217,9 @@ export class Pod {
 
     private environment(env: Container["env"]): Record<string, string> {
         const { image, secrets } = this.options;
-        const given = env.map((entry): [string, string] => {
+        // No egress proxy runs here: what needs the internet reaches it by itself.
+        const plain = env.filter(({ name }) => !/^https_proxy$/i.test(name));
+        const given = plain.map((entry): [string, string] => {
             if ("value" in entry) return [entry.name, entry.value];
             return [entry.name, secrets[entry.valueFrom.secretKeyRef.key] ?? ""];
         });
@@ -263,6 +267,15 @@ export class Pod {
         await writeFile(join(folder, "passwd"), "root:x:0:0::/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n");
         await writeFile(join(folder, "group"), "root:x:0:\nnode:x:1000:\n");
     }
+}
+
+/** The proxies as the pod template names them, with the gateway of the test in the place of the inference proxy. */
+function proxiesOf(gatewayUrl: string): Parameters<typeof podTemplate>[0]["proxies"] {
+    const proxy = { address: "127.0.0.1", namespace: "", podLabels: {} };
+    return {
+        egress: { ...proxy, host: "egress-proxy.egress.svc.cluster.local" },
+        inference: { ...proxy, host: new URL(gatewayUrl).hostname },
+    };
 }
 
 /** The ConfigMap as the kubelet mounts it. */

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import type { ModelConfig } from "../../../config";
-import { agentKinds, CONFIG_DIR, MANAGED_DIR } from "../../../sandboxes/agents";
+import { agentKinds, CONFIG_DIR, MANAGED_DIR, NO_KEY } from "../../../sandboxes/agents";
 
 const model: ModelConfig = {
     name: "claude-opus-4-6",
@@ -23,7 +23,8 @@ function build(agent: string, settings: unknown = {}) {
         name: "a",
         settings: kind.settings.parse(settings),
         model,
-        gatewayUrl: "http://litellm.litellm.svc.cluster.local:4000",
+        gatewayUrl: "http://inference-proxy.litellm.svc.cluster.local:12345",
+        apiKey: NO_KEY,
     });
 }
 /** openclaw.json with its includes in place, as OpenClaw reads it. */
@@ -52,14 +53,12 @@ describe("sandboxes: agent kinds", () => {
         for (const [agent, kind] of Object.entries(agentKinds)) {
             const workload = build(agent, settingsFor(agent));
             const given = new Set([
-                workload.keyEnv,
                 ...(workload.generatedEnv ?? []),
                 ...kind.secrets(kind.settings.parse(settingsFor(agent))).map(({ env }) => env),
             ]);
             const named = [...Object.values(workload.files), ...Object.values(workload.managed)].flatMap((file) =>
                 [...file.matchAll(/\$\{(\w+)\}/g)].map(([, env]) => env),
             );
-            expect(named, `${agent} names its key`).to.include(workload.keyEnv);
             for (const env of named) expect(given, `${agent} names ${env}`).to.include(env);
             for (const env of given) expect(Object.keys(workload.env)).not.to.include(env);
         }
@@ -69,7 +68,7 @@ describe("sandboxes: agent kinds", () => {
         for (const agent of Object.keys(agentKinds)) {
             const { files } = build(agent, settingsFor(agent));
             const own = Object.values(files).join();
-            for (const decided of ["claude-opus-4-6", "litellm.litellm", "dmPolicy", "allowFrom", "allowed"]) {
+            for (const decided of ["claude-opus-4-6", "inference-proxy", "dmPolicy", "allowFrom", "allowed"]) {
                 expect(own, `${agent} decides ${decided}`).not.to.include(decided);
             }
         }
@@ -92,8 +91,8 @@ describe("sandboxes: agent kinds", () => {
     it("points OpenClaw at LiteLLM, with the model's own figures", () => {
         const { models, agents } = openclaw("openclaw-slack");
         expect(models?.["providers"]?.["litellm"]).to.deep.equal({
-            baseUrl: "http://litellm.litellm.svc.cluster.local:4000/v1",
-            apiKey: "${LITELLM_API_KEY}",
+            baseUrl: "http://inference-proxy.litellm.svc.cluster.local:12345/v1",
+            apiKey: NO_KEY,
             api: "openai-completions",
             request: { allowPrivateNetwork: true },
             models: [
@@ -153,8 +152,8 @@ describe("sandboxes: agent kinds", () => {
             model: {
                 default: "claude-opus-4-6",
                 provider: "custom",
-                base_url: "http://litellm.litellm.svc.cluster.local:4000/v1",
-                api_key: "${LITELLM_API_KEY}",
+                base_url: "http://inference-proxy.litellm.svc.cluster.local:12345/v1",
+                api_key: NO_KEY,
                 context_length: 200_000,
                 max_tokens: 8192,
             },

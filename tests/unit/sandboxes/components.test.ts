@@ -3,8 +3,9 @@ import { specialSecretSig, specialSigKey, type MockResourceArgs } from "@pulumi/
 import { expect } from "chai";
 import type { ModelConfig, SandboxConfig, WarmPoolConfig } from "../../../config";
 import { sandboxesSchema, warmPoolsSchema } from "../../../config/schema/sandboxes";
-import { agentKinds, modelsOf, Sandboxes, type SandboxesArgs } from "../../../sandboxes";
+import { agentKinds, modelsOf, proxiedAgents, Sandboxes, type SandboxesArgs } from "../../../sandboxes";
 import { secretRevision } from "../../../sandboxes/secret-env";
+import { proxies } from "./proxies";
 
 type Inputs = Record<string, unknown>;
 
@@ -64,11 +65,11 @@ describe("sandboxes: components (against mocks: no engine, no cluster)", () => {
         });
         const args: SandboxesArgs = {
             config: { sandboxes, warmPools, gateway: { models } as never },
-            gatewayUrl: "http://litellm.litellm.svc.cluster.local:4000",
+            agents: proxiedAgents({ sandboxes, warmPools }),
+            proxies,
             runtimeClassName: "kata-qemu",
             storageClass: "gp3",
             apiCidrs: ["172.20.0.0/16", "10.1.0.0/16"],
-            virtualKey: (name) => pulumi.secret(`sk-${name}`),
             secretsOf: (name) =>
                 Object.fromEntries(
                     Object.entries(secretValues[name] ?? {}).map(([key, value]) => [key, pulumi.secret(value)]),
@@ -112,7 +113,6 @@ describe("sandboxes: components (against mocks: no engine, no cluster)", () => {
         const { [specialSigKey]: mark, value } = inputs["stringData"] as Inputs;
         expect(mark).to.equal(specialSecretSig);
         expect(value).to.deep.equal({
-            LITELLM_API_KEY: "sk-support",
             OPENCLAW_GATEWAY_TOKEN: "generated",
             SLACK_APP_TOKEN: "xapp-hidden",
             SLACK_BOT_TOKEN: "xoxb-hidden",
@@ -121,7 +121,7 @@ describe("sandboxes: components (against mocks: no engine, no cluster)", () => {
 
     it("shows no secret outside of Secrets", () => {
         for (const { type, name, inputs } of made.filter(({ type }) => type !== "kubernetes:core/v1:Secret")) {
-            expect(JSON.stringify(inputs), `${type} ${name}`).not.to.match(/hidden|sk-support|sk-paused|generated/);
+            expect(JSON.stringify(inputs), `${type} ${name}`).not.to.match(/hidden|generated/);
         }
     });
 
@@ -190,7 +190,7 @@ describe("sandboxes: components (against mocks: no engine, no cluster)", () => {
             new Promise<string>((resolve) =>
                 secretRevision(
                     Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, pulumi.secret(value)])),
-                    "KEY",
+                    pulumi.secret("key of the stack"),
                 ).apply(resolve),
             );
 
@@ -202,7 +202,7 @@ describe("sandboxes: components (against mocks: no engine, no cluster)", () => {
         });
 
         it("is no secret itself: it stands in an annotation", async () => {
-            const output = secretRevision({ KEY: pulumi.secret("sk-1") }, "KEY");
+            const output = secretRevision({ KEY: pulumi.secret("sk-1") }, pulumi.secret("key of the stack"));
             expect(await pulumi.isSecret(output)).to.equal(false);
         });
     });

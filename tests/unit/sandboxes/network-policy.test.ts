@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import * as ipaddr from "ipaddr.js";
-import { defaultDenySpec, nonPublicRanges, sandboxPolicySpec } from "../../../sandboxes/network-policy";
+import { defaultDenySpec, sandboxPolicySpec } from "../../../sandboxes/network-policy";
+import { nonPublicRanges } from "../../../workloads/non-public-ranges";
+import { proxies } from "./proxies";
 
 describe("sandboxes: network policy", () => {
     const excluded = (address: string) =>
@@ -26,15 +28,27 @@ describe("sandboxes: network policy", () => {
         }
     });
 
-    it("opens DNS, LiteLLM and HTTPS, and no way in", () => {
-        const { egress, ingress, policyTypes } = sandboxPolicySpec({ selector: { a: "b" } });
+    it("opens the agent's port of the two proxies, and no way in", () => {
+        const { egress, ingress, policyTypes } = sandboxPolicySpec({ selector: { a: "b" }, proxies, port: 12_345 });
         expect(policyTypes).to.deep.equal(["Ingress", "Egress"]);
         expect(ingress).to.deep.equal([]);
-        expect(egress.map(({ ports }) => ports.map(({ port }) => port))).to.deep.equal([[53, 53], [4000], [443]]);
+        expect(egress).to.deep.equal(
+            ["egress", "litellm"].map((namespace, index) => ({
+                to: [
+                    {
+                        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+                        podSelector: {
+                            matchLabels: { "app.kubernetes.io/name": index === 0 ? "egress-proxy" : "inference-proxy" },
+                        },
+                    },
+                ],
+                ports: [{ protocol: "TCP", port: 12_345 }],
+            })),
+        );
     });
 
     it("lets labelled namespaces in where the agent is called", () => {
-        const { ingress } = sandboxPolicySpec({ selector: { a: "b" }, servicePort: 3000 });
+        const { ingress } = sandboxPolicySpec({ selector: { a: "b" }, proxies, port: 12_345, servicePort: 3000 });
         expect(ingress.map(({ ports }) => ports.map(({ port }) => port))).to.deep.equal([[3000]]);
     });
 

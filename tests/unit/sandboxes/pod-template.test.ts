@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { ModelConfig } from "../../../config";
-import { agentKinds } from "../../../sandboxes/agents";
+import { agentKinds, NO_KEY } from "../../../sandboxes/agents";
 import { configData, podTemplate } from "../../../sandboxes/pod-template";
+import { proxies } from "./proxies";
 
 const model: ModelConfig = {
     name: "claude-opus-4-6",
@@ -27,7 +28,8 @@ function template(
         name: "a",
         settings,
         model: { ...model, name: changes.modelName ?? model.name },
-        gatewayUrl: "http://litellm.litellm.svc.cluster.local:4000",
+        gatewayUrl: "http://inference-proxy.litellm.svc.cluster.local:12345",
+        apiKey: NO_KEY,
     });
     const built = podTemplate({
         config: {
@@ -40,9 +42,11 @@ function template(
         workload,
         labels: { "clawstack.dev/sandbox": "a" },
         runtimeClassName: "kata-qemu",
+        proxies,
+        port: 12_345,
         secretName: "a",
         configMapName: "a",
-        secretEnv: ["LITELLM_API_KEY"],
+        secretEnv: ["SLACK_BOT_TOKEN"],
         claimName: "a",
         secretRevision: changes.revision ?? "1",
     });
@@ -83,11 +87,31 @@ describe("sandboxes: pod template", () => {
 
             it("takes every secret from the Secret, none from its own text", () => {
                 const { spec } = template(agent);
-                const key = spec.containers[0]?.env.find(({ name }) => name === "LITELLM_API_KEY");
+                const key = spec.containers[0]?.env.find(({ name }) => name === "SLACK_BOT_TOKEN");
                 expect(key).to.deep.equal({
-                    name: "LITELLM_API_KEY",
-                    valueFrom: { secretKeyRef: { name: "a", key: "LITELLM_API_KEY" } },
+                    name: "SLACK_BOT_TOKEN",
+                    valueFrom: { secretKeyRef: { name: "a", key: "SLACK_BOT_TOKEN" } },
                 });
+            });
+
+            it("sends HTTPS to its port of the egress proxy, in what prepares it too, and asks no name server", () => {
+                const { spec } = template(agent);
+                const proxy = "http://egress-proxy.egress.svc.cluster.local:12345";
+                const running = [...spec.initContainers, ...spec.containers].filter((each) => "env" in each);
+                for (const { env } of running as { env: { name: string; value?: string }[] }[]) {
+                    for (const name of ["HTTPS_PROXY", "https_proxy"]) {
+                        expect(env).to.deep.include({ name, value: proxy });
+                    }
+                    for (const name of ["NO_PROXY", "no_proxy"]) {
+                        expect(env.find((each) => each.name === name)?.value).to.include("inference-proxy.litellm.svc");
+                    }
+                }
+                expect(spec.dnsPolicy).to.equal("None");
+                expect(spec.dnsConfig.nameservers).to.deep.equal(["127.0.0.1"]);
+                expect(spec.hostAliases).to.deep.equal([
+                    { ip: "172.20.0.11", hostnames: ["egress-proxy.egress.svc.cluster.local"] },
+                    { ip: "172.20.0.12", hostnames: ["inference-proxy.litellm.svc.cluster.local"] },
+                ]);
             });
 
             it("gives no secret to the containers that prepare it", () => {

@@ -76,20 +76,19 @@ describe("LiteLLM's network policies", () => {
         expect(embedded["default-deny"]).to.deep.equal({ podSelector: {}, policyTypes: ["Ingress", "Egress"] });
     });
 
-    it("let sandboxes, Prometheus and the Jobs reach the proxy, on its port alone", () => {
+    it("let the inference proxy, Prometheus and the Jobs reach LiteLLM, on its port alone", () => {
         const [rule, ...others] = embedded.litellm.ingress;
         expect(others).to.deep.equal([]);
         expect(rule?.ports).to.deep.equal([{ protocol: "TCP", port: 4000 }]);
         expect(rule?.from).to.deep.equal([
-            { namespaceSelector: { matchLabels: { "clawstack.dev/sandboxes": "true" } } },
-            { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } },
-            {
+            ...["inference-proxy", "litellm-job"].map((name) => ({
                 podSelector: {
-                    matchLabels: {
-                        "app.kubernetes.io/name": "litellm-job",
-                        "app.kubernetes.io/managed-by": "clawstack",
-                    },
+                    matchLabels: { "app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": "clawstack" },
                 },
+            })),
+            {
+                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } },
+                podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },
             },
         ]);
     });
@@ -104,7 +103,7 @@ describe("LiteLLM's network policies", () => {
     it("let no sandbox reach Postgres", () => {
         const peers = embedded.postgres?.ingress.flatMap(({ from }) => from) ?? [];
         expect(peers).to.deep.include({ podSelector: { matchLabels: litellmLabels } });
-        expect(JSON.stringify(peers)).not.to.include("clawstack.dev/sandboxes");
+        expect(JSON.stringify(peers)).not.to.match(/openclaw|hermes|clawstack\.dev/);
     });
 
     it("reach a database on RDS inside of the VPC", () => {

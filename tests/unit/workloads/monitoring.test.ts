@@ -82,10 +82,12 @@ describe("values of kube-prometheus-stack", () => {
 });
 
 describe("scrape targets", () => {
-    it("are Karpenter, the sandboxes' controller and Postgres", () => {
+    it("are Karpenter, the sandboxes' controller, the proxies and Postgres", () => {
         expect(scrapeTargets().map(({ kind, name }) => `${kind} ${name}`)).to.deep.equal([
             "ServiceMonitor karpenter",
             "ServiceMonitor agent-sandbox",
+            "PodMonitor egress-proxy",
+            "PodMonitor inference-proxy",
             "PodMonitor litellm-postgres",
         ]);
     });
