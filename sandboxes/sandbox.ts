@@ -3,12 +3,13 @@ import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ModelConfig, SandboxConfig } from "../config";
+import { secretRevision } from "../workloads/revision";
 import { NO_KEY, type AgentKind } from "./agents";
 import { SANDBOX_LABEL, sandboxLabels } from "./labels";
 import { sandboxPolicySpec } from "./network-policy";
 import { configData, podTemplate } from "./pod-template";
 import { inferenceUrl, type Proxies } from "./proxies";
-import { secretEnv, secretRevision } from "./secret-env";
+import { secretEnv } from "./secret-env";
 import { agentVolume, claimName } from "./volume";
 
 export interface AgentSandboxArgs {

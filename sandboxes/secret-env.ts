@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import type { AgentWorkload } from "./agents";
@@ -17,20 +16,4 @@ export function secretEnv(
         return [env, new RandomPassword(logicalName, { length: 40, special: false, keepers }, opts).result] as const;
     });
     return { ...secrets, ...Object.fromEntries(generated) };
-}
-
-/**
- * Changes when any secret of the environment does, and tells nothing of it: a keyed hash.
- *
- * @param key A random secret of the stack, which no sandbox holds.
- */
-export function secretRevision(
-    environment: Readonly<Record<string, pulumi.Input<string>>>,
-    key: pulumi.Input<string>,
-): pulumi.Output<string> {
-    const revision = pulumi.all([key, environment]).apply(([secret, values]) => {
-        const entries = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
-        return createHmac("sha256", secret).update(JSON.stringify(entries)).digest("hex").slice(0, 12);
-    });
-    return pulumi.unsecret(revision);
 }

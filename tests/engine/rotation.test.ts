@@ -82,23 +82,29 @@ const rotations: Readonly<Record<string, Rotation>> = {
         ],
         order: [...loginOrder, ["update postgres-admin Secret", "create database-login-login Job"]],
     },
-    "an agent's virtual key, and OpenClaw's gateway token with it (key.rotation)": {
+    "an agent's virtual key, while the agent runs on (key.rotation)": {
         change: (sections) => (at<{ key?: object }[]>(sections, "sandboxes")[1]!.key = { rotation: 2 }),
         does: [
             "create virtual-keys-other-slack RandomPassword",
             "delete virtual-keys-other-slack RandomPassword",
-            "create sandbox-other-slack-openclaw-gateway-token RandomPassword",
-            "delete sandbox-other-slack-openclaw-gateway-token RandomPassword",
             "update virtual-keys Secret",
             "create virtual-keys Job",
             "delete virtual-keys Job",
-            ...sandbox("other-slack"),
+            "update inference-proxy-agents Secret",
         ],
         order: [
-            // LiteLLM knows the new key before the agent has it; the old one goes on for key.overlapMinutes.
-            ["create virtual-keys Job", "create sandbox-other-slack Sandbox"],
-            ["update sandbox-other-slack Secret", "create sandbox-other-slack Sandbox"],
+            // LiteLLM knows the new key before the inference proxy uses it; the old one goes on for key.overlapMinutes.
+            ["create virtual-keys Job", "update inference-proxy-agents Secret"],
         ],
+    },
+    "OpenClaw's gateway token (tokenRotation)": {
+        change: (sections) => (at<{ tokenRotation?: number }[]>(sections, "sandboxes")[1]!.tokenRotation = 2),
+        does: [
+            "create sandbox-other-slack-openclaw-gateway-token RandomPassword",
+            "delete sandbox-other-slack-openclaw-gateway-token RandomPassword",
+            ...sandbox("other-slack"),
+        ],
+        order: [["update sandbox-other-slack Secret", "create sandbox-other-slack Sandbox"]],
     },
     "a channel's token (pulumi config set --secret)": {
         secrets: { sandboxes: { "dev-slack": { slackBotToken: "xoxb-another-token" } } },

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import type { ModelConfig, SandboxConfig, WarmPoolConfig } from "../../../config";
 import { sandboxesSchema, warmPoolsSchema } from "../../../config/schema/sandboxes";
 import { agentKinds, modelsOf, proxiedAgents, Sandboxes, type SandboxesArgs } from "../../../sandboxes";
-import { secretRevision } from "../../../sandboxes/secret-env";
+import { secretRevision } from "../../../workloads/revision";
 import { proxies } from "./proxies";
 
 type Inputs = Record<string, unknown>;
