@@ -14,7 +14,14 @@ export function workloadOf(kind: string, settings: object = {}): AgentWorkload {
     const agent = agentKinds[kind];
     const [model] = gatewayConfig.models;
     if (!agent || !model) throw new Error(`no agent kind ${kind}`);
-    return agent.build({ name: "agent", settings: agent.settings.parse(settings), model, gatewayUrl: GATEWAY_URL });
+    return agent.build({
+        name: "agent",
+        settings: agent.settings.parse(settings),
+        model,
+        gatewayUrl: GATEWAY_URL,
+        // No inference proxy stands between here: the agent brings its key itself.
+        apiKey: "${LITELLM_API_KEY}",
+    });
 }
 
 /** OpenClaw's image: its program in /app, and Node.js. */
