@@ -31,7 +31,7 @@ async function readyTimes(plane: ControlPlane, apiVersion: string, kind: string)
     return times;
 }
 
-async function until(done: () => boolean, what: string, timeoutMs = 240_000): Promise<void> {
+async function until(done: () => boolean, what: string, timeoutMs = 900_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!done()) {
         if (Date.now() > deadline) throw new Error(`not in ${timeoutMs / 1000} s: ${what}`);
