@@ -21,14 +21,14 @@ interface Conditioned extends KubeObject {
     status?: { conditions?: { type: string; status: string }[] };
 }
 
-/** Times at which objects of a kind became Ready, by name. */
-async function readyTimes(plane: ControlPlane, apiVersion: string, kind: string): Promise<Map<string, number>> {
+/** Times at which objects of a kind became Ready, by name, until `stop` is called. */
+async function readyTimes(plane: ControlPlane, apiVersion: string, kind: string) {
     const times = new Map<string, number>();
-    await plane.admin.watch<Conditioned>({ apiVersion, kind }, ({ object }) => {
+    const stop = await plane.admin.watch<Conditioned>({ apiVersion, kind }, ({ object }) => {
         const ready = object.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
         if (ready && !times.has(object.metadata.name)) times.set(object.metadata.name, performance.now());
     });
-    return times;
+    return { times, stop };
 }
 
 async function until(done: () => boolean, what: string, timeoutMs = 900_000): Promise<void> {
@@ -47,7 +47,7 @@ function quantiles(values: readonly number[]): { p50: number; p95: number } {
 
 /** Seconds until all are Ready, and milliseconds from each one's request to its readiness. */
 async function sandboxes(plane: ControlPlane, count: number): Promise<{ seconds: number; p50: number; p95: number }> {
-    const ready = await readyTimes(plane, core.apiVersion, "Sandbox");
+    const { times: ready, stop } = await readyTimes(plane, core.apiVersion, "Sandbox");
     const names = Array.from({ length: count }, (_, index) => `s${count}-${index}`);
     const asked = new Map<string, number>();
     const started = performance.now();
@@ -63,6 +63,7 @@ async function sandboxes(plane: ControlPlane, count: number): Promise<{ seconds:
         }),
     );
     await until(() => names.every((name) => ready.has(name)), `${count} sandboxes Ready`);
+    stop();
     const latencies = names.map((name) => (ready.get(name) ?? NaN) - (asked.get(name) ?? NaN));
     return { seconds: Math.round((performance.now() - started) / 100) / 10, ...quantiles(latencies) };
 }
@@ -81,7 +82,7 @@ async function claims(plane: ControlPlane, pool: string, replicas: number, round
     const ref = { ...extensions, kind: "SandboxWarmPool", namespace: NAMESPACE, name: pool };
     const full = (object: KubeObject | undefined) =>
         ((object?.status as { readyReplicas?: number } | undefined)?.readyReplicas ?? 0) === replicas;
-    const ready = await readyTimes(plane, extensions.apiVersion, "SandboxClaim");
+    const { times: ready, stop } = await readyTimes(plane, extensions.apiVersion, "SandboxClaim");
     const latencies: number[] = [];
     for (let round = 0; round < rounds; round++) {
         await plane.admin.waitFor(ref, "full", full, 60_000);
@@ -96,6 +97,7 @@ async function claims(plane: ControlPlane, pool: string, replicas: number, round
         await until(() => ready.has(name), `claim ${name} Ready`, 30_000);
         latencies.push((ready.get(name) ?? NaN) - asked);
     }
+    stop();
     return quantiles(latencies);
 }
 

@@ -60,6 +60,7 @@ interface Status {
 /** Just enough of the Kubernetes API for tests: typed errors, strict field validation, server-side apply, watches. */
 export class KubeClient {
     private readonly agent: Agent;
+    private closed = false;
     private readonly resources = new Map<string, Promise<readonly ApiResource[]>>();
 
     constructor(
@@ -76,6 +77,7 @@ export class KubeClient {
     }
 
     close(): void {
+        this.closed = true;
         this.agent.destroy();
     }
 
@@ -194,27 +196,41 @@ export class KubeClient {
         return status.token;
     }
 
-    /** Calls `handle` for every object that is there and every change after. Returns what stops it. */
+    /**
+     * Calls `handle` for every object that is there and every change after. The server ends watches that are slow to
+     * read; such a one starts over, so an object may be seen more than once. Returns what stops it.
+     */
     async watch<T extends KubeObject>(ref: ResourceRef, handle: (event: WatchEvent<T>) => void): Promise<() => void> {
         const path = `${await this.path(ref)}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`;
-        const call = request(`${this.server}${path}`, {
-            agent: this.agent,
-            headers: { authorization: `Bearer ${this.token}`, accept: "application/json" },
-        });
-        call.on("response", (response) => {
-            let rest = "";
-            response.setEncoding("utf8");
-            response.on("error", () => undefined);
-            response.on("data", (chunk: string) => {
-                const lines = (rest + chunk).split("\n");
-                rest = lines.pop() ?? "";
-                for (const line of lines) if (line) handle(JSON.parse(line) as WatchEvent<T>);
+        let stopped = false;
+        let stop = () => undefined as void;
+        const start = () => {
+            if (stopped || this.closed) return;
+            const call = request(`${this.server}${path}`, {
+                agent: this.agent,
+                headers: { authorization: `Bearer ${this.token}`, accept: "application/json" },
             });
-        });
-        // Ends with the server; tests that wait for an event fail by their own time limit.
-        call.on("error", () => undefined);
-        call.end();
-        return () => call.destroy();
+            call.on("response", (response) => {
+                let rest = "";
+                response.setEncoding("utf8");
+                response.on("error", () => undefined);
+                response.on("data", (chunk: string) => {
+                    const lines = (rest + chunk).split("\n");
+                    rest = lines.pop() ?? "";
+                    for (const line of lines) if (line) handle(JSON.parse(line) as WatchEvent<T>);
+                });
+            });
+            // Tests that wait for an event fail by their own time limit.
+            call.on("error", () => undefined);
+            call.on("close", () => setTimeout(start, 100).unref());
+            call.end();
+            stop = () => void call.destroy();
+        };
+        start();
+        return () => {
+            stopped = true;
+            stop();
+        };
     }
 
     /** Polls an object until `done` says so; the error shows what it looked like last. `undefined`: it is not there. */
