@@ -76,7 +76,11 @@ const types: Readonly<Record<string, AwsType>> = {
         outputs: ({ name, context }) => ({ bucketRegionalDomainName: `${name}.s3.${context.region}.amazonaws.com` }),
     },
     "aws:secretsmanager/secret:Secret": { service: "secretsmanager", resource: (name) => `secret:${name}-<suffix>` },
-    "aws:ssm/parameter:Parameter": { service: "ssm", resource: (name) => `parameter/${name.replace(/^\//, "")}` },
+    "aws:ssm/parameter:Parameter": {
+        service: "ssm",
+        resource: (name) => `parameter/${name.replace(/^\//, "")}`,
+        outputs: () => ({ version: 1 }),
+    },
     "aws:ec2/vpc:Vpc": ec2("vpc", "vpc-", ({ name }) => ({
         defaultSecurityGroupId: `sg-<${name} default>`,
         mainRouteTableId: `rtb-<${name} main>`,

@@ -44,6 +44,9 @@ const immutable: readonly (readonly [type: RegExp, path: RegExp])[] = [
     [/:ClusterRoleBinding$/, /^roleRef/],
     [/^random:/, /^(keepers|length|special|upper|lower|numeric|minLower)/],
     [/^aws:iam\//, /^(name|role|policyArn)$/],
+    [/^aws:ec2\/instance:/, /^(ami|userDataBase64)$/],
+    [/^aws:ec2\/volumeAttachment:/, /^(instanceId|volumeId|deviceName)$/],
+    [/^aws:ebs\/volume:/, /^(availabilityZone|encrypted)$/],
     [/^aws:ec2\//, /^(vpcId|name|serviceName|subnetId)$/],
     [
         /^aws:eks\//,

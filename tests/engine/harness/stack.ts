@@ -34,8 +34,13 @@ export function sectionsOf(stack: string): Sections {
     return Object.fromEntries(
         Object.entries(values)
             .filter(([key]) => key.startsWith("clawstack:"))
-            .map(([key, value]) => [key.slice("clawstack:".length), JSON.parse(value) as unknown]),
+            .map(([key, value]) => [key.slice("clawstack:".length), fromText(value)]),
     );
+}
+
+/** Structured values are JSON text, scalars are as they are. */
+function fromText(value: string): unknown {
+    return /^[[{]/.test(value) ? JSON.parse(value) : value;
 }
 
 function projectProgram(): () => unknown {
@@ -100,7 +105,8 @@ export class TestStack {
             monitoring: { slackWebhookUrl: given.slackWebhookUrl ?? webhook },
         };
         const plain = Object.entries(sections).map(
-            ([key, value]) => [`clawstack:${key}`, { value: JSON.stringify(value) }] as const,
+            ([key, value]) =>
+                [`clawstack:${key}`, { value: typeof value === "string" ? value : JSON.stringify(value) }] as const,
         );
         await this.stack.setAllConfig({
             "aws:region": { value: "us-west-2" },
