@@ -56,6 +56,20 @@ export const litellm = { version: "1.106.2", image: "ghcr.io/berriai/litellm-non
 export const envoy = { version: "1.40.0", image: "docker.io/envoyproxy/envoy:distroless-v1.40.0" };
 /** PostgreSQL of the embedded database (a `system` image: it has the tools that back up to S3) and of RDS. */
 export const postgres = { image: "ghcr.io/cloudnative-pg/postgresql:17.6-system-bookworm", rdsEngineVersion: "17" };
+/**
+ * OpenClaw: the image, and the channel plugins that are installed from npm. A plugin asks for an OpenClaw of its own
+ * version or newer, so raise the image first.
+ */
+export const openclaw = {
+    image: "ghcr.io/openclaw/openclaw:2026.9.6",
+    plugins: {
+        // 2026.9.5 and 2026.9.6 can't open Slack's WebSocket through a proxy (the plugin's undici 7 is handed a dispatcher of 8).
+        slack: "2026.9.4",
+        feishu: "2026.9.5",
+    },
+} as const;
+/** Hermes Agent; tags are the dates of releases, this one is 0.19.0. */
+export const hermes = { image: "nousresearch/hermes-agent:v2026.7.20" };
 /** A shell and kubectl, for the pod that releases Kata nodes. */
 export const kubectl = { image: "docker.io/alpine/k8s:1.35.0" };
 /**

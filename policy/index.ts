@@ -4,11 +4,13 @@ import { deletionProtection } from "./rules/deletion-protection";
 import { encryption } from "./rules/encryption";
 import { iamWildcards } from "./rules/iam-wildcards";
 import { imds } from "./rules/imds";
+import { kubernetesSupportEnds } from "./rules/kubernetes-support";
 import { pinnedImages } from "./rules/pinned-images";
 import { plainSecrets } from "./rules/plain-secrets";
 import { publicEndpoints } from "./rules/public-endpoints";
 import { disruptionBudgets, resourceLimits } from "./rules/resources-and-disruption";
 import { restrictedPods } from "./rules/restricted-pods";
+import { supportedVersions } from "./rules/supported-versions";
 import { tags } from "./rules/tags";
 import type { Finding, PlannedResource, Rule, Waiver } from "./types";
 
@@ -29,11 +31,13 @@ export const rules: readonly Rule[] = [
     disruptionBudgets,
     deletionProtection,
     tags,
+    supportedVersions,
+    kubernetesSupportEnds,
 ];
 
-function findingsOf(rule: Rule, resources: readonly PlannedResource[]): Finding[] {
+function findingsOf(rule: Rule, resources: readonly PlannedResource[], today: string): Finding[] {
     return resources.flatMap((resource) =>
-        rule.check(resource, resources).map((message) => ({
+        rule.check(resource, resources, today).map((message) => ({
             severity: rule.severity,
             rule: rule.name,
             resource: resource.name,
@@ -55,7 +59,7 @@ export function check(
     waivers: readonly Waiver[] = [],
     today: string = day(),
 ): Finding[] {
-    return findingsOf(rule, resources).filter(
+    return findingsOf(rule, resources, today).filter(
         (finding) => !waivers.some((waiver) => waiver.until >= today && covers(waiver, finding)),
     );
 }
@@ -79,7 +83,7 @@ function idleWaivers(waivers: readonly Waiver[], resources: readonly PlannedReso
     return waivers.flatMap((waiver) => {
         const remedy = "remove it from policy.waivers, or give it a new end date";
         const rule = rules.find(({ name }) => name === waiver.rule);
-        const fits = rule && findingsOf(rule, resources).some((finding) => covers(waiver, finding));
+        const fits = rule && findingsOf(rule, resources, today).some((finding) => covers(waiver, finding));
         const problem =
             waiver.until < today
                 ? `a waiver ran out on ${waiver.until} (${waiver.reason}); ${remedy}`

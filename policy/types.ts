@@ -30,8 +30,13 @@ export interface Rule {
     readonly severity: Severity;
     /** Why the rule is there, for the report and the docs. */
     readonly reason: string;
-    /** Problems of one resource, each with its remedy. `all` is the whole plan, for rules on what belongs together. */
-    check(resource: PlannedResource, all: readonly PlannedResource[]): string[];
+    /**
+     * Problems of one resource, each with its remedy.
+     *
+     * @param all The whole plan, for rules on what belongs together.
+     * @param today `YYYY-MM-DD`, for rules on what runs out.
+     */
+    check(resource: PlannedResource, all: readonly PlannedResource[], today: string): string[];
 }
 
 /** A finding that is accepted until a day. */

@@ -93,6 +93,8 @@ export function monitoringValues({ config, storageClass, sandboxMetrics }: Monit
         kubeScheduler: { enabled: false },
         kubeEtcd: { enabled: false },
         kubeProxy: { enabled: false },
+        // Helm installs CRDs once and never upgrades them; this Job does, before each upgrade of the chart.
+        crds: { upgradeJob: { enabled: true, forceConflicts: true } },
         prometheus: {
             prometheusSpec: {
                 retention: `${prometheus.retentionDays}d`,

@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { z } from "zod";
 import { flag, integer } from "../../config/schema/fields";
+import { hermes } from "../../config/versions";
 import { feishuCredentials, feishuDomain, feishuHosts, feishuUser } from "./feishu";
 import { agentKind, MANAGED_DIR } from "./kind";
 
@@ -29,8 +30,7 @@ const settings = z
 export const hermesFeishu = agentKind<z.output<typeof settings>>({
     kind: "hermes-feishu",
     namespace: "hermes",
-    // Tags are the dates of releases; this one is 0.19.0.
-    image: "nousresearch/hermes-agent:v2026.7.20",
+    image: hermes.image,
     storageGi: 10,
     resources: { requests: { cpu: "2", memory: "4Gi" }, limits: { cpu: "2", memory: "4Gi" } },
     settings,

@@ -1,4 +1,5 @@
 import type { ResourceAmounts } from "../../config";
+import { openclaw } from "../../config/versions";
 import { CONFIG_DIR, MANAGED_DIR, type AgentInput, type AgentWorkload } from "./kind";
 
 /** Port of OpenClaw's gateway. */
@@ -8,7 +9,7 @@ export const OPENCLAW_PORT = 18789;
 export const openclawDefaults = {
     namespace: "openclaw",
     onHost: () => true as const,
-    image: "ghcr.io/openclaw/openclaw:2026.9.6",
+    image: openclaw.image,
     storageGi: 2,
     // The gateway was measured at 1.1 GB resident once it is up.
     resources: {
@@ -19,13 +20,9 @@ export const openclawDefaults = {
 
 /**
  * Channels are no part of the image: each is a package on npm. OpenClaw would install one by itself, and start without
- * it when it can't; so it is installed first, in the version given here. Raise these with the image.
+ * it when it can't; so it is installed first, in a pinned version.
  */
-const channelPlugins = {
-    // 2026.9.5 and 2026.9.6 can't open Slack's WebSocket through a proxy (the plugin's undici 7 is handed a dispatcher of 8).
-    slack: "2026.9.4",
-    feishu: "2026.9.5",
-} as const;
+const channelPlugins = openclaw.plugins;
 
 /** Where channel plugins come from. */
 export const openclawPluginHosts = ["registry.npmjs.org"];

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
+import sdk from "@pulumi/pulumi/package.json";
 import * as path from "node:path";
 import { buildGoTool } from "../../harness/go-tool";
 
 /** The release of the SDK that the project depends on; engine and SDK are tested as one. */
-export const PULUMI_VERSION = "3.259.0";
+export const PULUMI_VERSION = sdk.version;
 
 function versionOnPath(): string | undefined {
     try {

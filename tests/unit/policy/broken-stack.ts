@@ -13,7 +13,7 @@ import * as eks from "@pulumi/eks";
 /** For each resource below, the rules that it breaks. */
 export const brokenRules: Readonly<Record<string, readonly string[]>> = {
     aws: ["default-tags"],
-    cluster: ["no-public-endpoint", "encryption-at-rest"],
+    cluster: ["no-public-endpoint", "encryption-at-rest", "kubernetes-support"],
     "open-door": ["no-public-endpoint"],
     everything: ["no-iam-wildcard"],
     inbox: ["encryption-at-rest"],
@@ -24,6 +24,7 @@ export const brokenRules: Readonly<Record<string, readonly string[]>> = {
     settings: ["no-plain-secret"],
     agent: ["no-plain-secret", "restricted-pods", "pinned-images", "resource-limits", "disruption-budget"],
     chart: ["pinned-images"],
+    karpenter: ["supported-versions"],
 };
 
 /** A program that breaks every rule. */
@@ -31,7 +32,7 @@ export function brokenStack(): void {
     const aws = { provider: new Provider("aws", { region: "us-west-2" }) };
     const cluster = new eks.Cluster(
         "cluster",
-        { name: "cluster", endpointPublicAccess: true },
+        { name: "cluster", version: "1.33", endpointPublicAccess: true },
         { providers: { aws: aws.provider } },
     );
     new SecurityGroupIngressRule(
@@ -102,5 +103,7 @@ export function brokenStack(): void {
         },
         kubernetes,
     );
+    const karpenter = { chart: "oci://public.ecr.aws/karpenter/karpenter", version: "1.8.0" };
+    new Release("karpenter", { ...karpenter, namespace }, kubernetes);
     new Release("chart", { chart: "oci://ghcr.io/example/chart", namespace }, kubernetes);
 }

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { kubernetesSupport } from "../../../config/versions";
 import { evaluate, rules, type PlannedResource } from "../../../policy";
 
 let serial = 0;
@@ -45,6 +46,17 @@ const budget = object("PodDisruptionBudget", {
     metadata: { namespace: "a" },
     spec: { selector: { matchLabels: { app: "a" } } },
 });
+const cluster = (version: string) => resource("eks:index:Cluster", { version });
+const chart = (name: string, version: string) => object("Release", { chart: name, version });
+const agentSandboxRelease = (version: string) =>
+    resource("kubernetes:yaml/v2:ConfigFile", {
+        file: `https://github.com/kubernetes-sigs/agent-sandbox/releases/download/${version}/sandbox.yaml`,
+    });
+const openclawPod = (image: string, plugin: string) =>
+    deployment({
+        image: `ghcr.io/openclaw/openclaw:${image}`,
+        command: ["sh", "-c", `node plugins install npm:@openclaw/slack@${plugin} --pin`],
+    });
 const ingress = (annotations: object) =>
     object("Ingress", {
         metadata: { annotations: { "alb.ingress.kubernetes.io/scheme": "internet-facing", ...annotations } },
@@ -277,11 +289,61 @@ const cases: Record<string, { broken: PlannedResource[][]; kept: PlannedResource
         broken: [[resource("aws:ec2/instance:Instance", { tags: { Sandbox: "none" } })]],
         kept: [[resource("aws:ec2/instance:Instance", { tags: { Sandbox: "openshell" } })]],
     },
+    "supported-versions": {
+        broken: [
+            [cluster("1.37"), chart("oci://public.ecr.aws/karpenter/karpenter", "1.14.1")],
+            [cluster("1.33"), chart("cloudnative-pg", "0.29.1")],
+            [cluster("1.35"), chart("cloudnative-pg", "0.31.0")],
+            [cluster("1.37"), agentSandboxRelease("v0.5.6")],
+            [cluster("1.35"), agentSandboxRelease("v0.6.0")],
+            [cluster("1.35"), chart("kube-prometheus-stack", "88.0.0")],
+            [cluster("1.35"), chart("oci://ghcr.io/kata-containers/kata-deploy-charts/kata-deploy", "5.0.0")],
+            [
+                chart("oci://public.ecr.aws/karpenter/karpenter", "1.14.1"),
+                chart("oci://public.ecr.aws/karpenter/karpenter-crd", "1.14.0"),
+            ],
+            [cluster("1.36"), deployment({ image: "docker.io/alpine/k8s:1.34.0" })],
+            [openclawPod("2026.9.5", "2026.9.6")],
+        ],
+        kept: [
+            [cluster("1.35"), chart("oci://public.ecr.aws/karpenter/karpenter", "1.14.1")],
+            [cluster("1.36"), chart("cloudnative-pg", "0.29.1"), agentSandboxRelease("v0.5.6")],
+            [cluster("1.36"), deployment({ image: "docker.io/alpine/k8s:1.35.0" })],
+            [openclawPod("2026.9.6", "2026.9.6")],
+            [openclawPod("2026.10.1", "2026.9.6")],
+            [chart("something-else", "0.0.1"), cluster("1.35")],
+        ],
+    },
+    "kubernetes-support": {
+        broken: [[cluster("1.33")]],
+        kept: [[cluster(Object.keys(kubernetesSupport).at(-1) ?? "")], [resource("eks:index:Cluster", {})]],
+    },
     "default-tags": {
         broken: [[resource("pulumi:providers:aws", {})]],
         kept: [[resource("pulumi:providers:aws", { defaultTags: '{"tags":{"Project":"clawstack","Stack":"dev"}}' })]],
     },
 };
+
+describe("policy: the end of Kubernetes' support", () => {
+    const messages = (version: string, today: string) =>
+        evaluate([resource("eks:index:Cluster", { version })], [], today)
+            .filter(({ rule }) => rule === "kubernetes-support")
+            .map(({ message }) => message);
+
+    it("is told 60 days before it, with the next version", () => {
+        expect(messages("1.34", "2026-10-02")).to.deep.equal([]);
+        expect(messages("1.34", "2026-10-03")).to.deep.equal([
+            'standard support of Kubernetes 1.34 ends on 2026-12-02, in 60 days; set cluster.kubernetesVersion to "1.35"',
+        ]);
+        expect(messages("1.34", "2026-12-03")[0]).to.match(/ended on 2026-12-02; set/);
+    });
+    it("asks for the next line in the table where there is none", () => {
+        const [newest = ""] = Object.keys(kubernetesSupport).slice(-1);
+        expect(messages(newest, kubernetesSupport[newest] ?? "")[0]).to.match(
+            /add the next version to config\/versions.ts/,
+        );
+    });
+});
 
 describe("policy: rules", () => {
     it("are all tested here", () => {
@@ -290,7 +352,8 @@ describe("policy: rules", () => {
 
     for (const rule of rules) {
         const { broken, kept } = cases[rule.name] ?? { broken: [], kept: [] };
-        const findings = (plan: PlannedResource[]) => evaluate(plan).filter((finding) => finding.rule === rule.name);
+        const findings = (plan: PlannedResource[]) =>
+            evaluate(plan, [], "2026-11-24").filter((finding) => finding.rule === rule.name);
 
         it(`${rule.name} fires on each plan that breaks it, and names the remedy`, () => {
             for (const plan of broken) {
