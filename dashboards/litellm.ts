@@ -77,7 +77,7 @@ export function litellmDashboard(): string {
                     legend: "{{litellm_model_name}} {{exception_class}}",
                 }),
                 graph(
-                    "Fallbacks and cooldowns",
+                    "Fallbacks",
                     "reqps",
                     {
                         expr: rate("litellm_deployment_successful_fallbacks_total", "fallback_model"),
@@ -86,10 +86,6 @@ export function litellmDashboard(): string {
                     {
                         expr: rate("litellm_deployment_failed_fallbacks_total", "fallback_model"),
                         legend: "failed to {{fallback_model}}",
-                    },
-                    {
-                        expr: rate("litellm_deployment_cooled_down_total", "litellm_model_name"),
-                        legend: "{{litellm_model_name}} rests",
                     },
                 ),
             ],

@@ -31,6 +31,8 @@ const running = new Set<ChildProcess>();
 process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
+        // Whoever else listens stops its servers in order.
+        if (process.listenerCount(signal) > 0) return;
         running.forEach((child) => child.kill("SIGKILL"));
         process.kill(process.pid, signal);
     });

@@ -51,9 +51,8 @@ export function proxyConfig(config: GatewayConfig, region: string): string {
         },
         router_settings: {
             num_retries: 2,
-            // A deployment that fails three times in a minute rests for 30 seconds.
-            allowed_fails: 3,
-            cooldown_time: 30,
+            // Each name is one model: to let it rest after errors would turn the error of one agent into a refusal for all.
+            disable_cooldowns: true,
             routing_strategy: "simple-shuffle",
             ...(fallbacks.length > 0 ? { fallbacks } : {}),
         },

@@ -1,18 +1,22 @@
 import { join } from "node:path";
+import type { GatewayConfig } from "../../../config";
 import type { AgentWorkload } from "../../../sandboxes/agents";
 import { agentKinds } from "../../../sandboxes";
 import { LITELLM_NAMESPACE, LITELLM_PORT } from "../../../workloads/litellm/manifests";
 import { installedOpenclaw } from "./agent-packages";
 import type { AgentImage } from "./pod";
-import { gatewayConfig } from "./shared";
+import { gatewayConfig } from "./gateway-config";
 
 /** LiteLLM's URL in the cluster, which agents' configs hold. */
 export const GATEWAY_URL = `http://litellm.${LITELLM_NAMESPACE}.svc.cluster.local:${LITELLM_PORT}`;
 
 /** What the program generates for an agent of this kind. */
-export function workloadOf(kind: string, settings: object = {}): AgentWorkload {
+export function workloadOf(
+    kind: string,
+    settings: object = {},
+    [model]: GatewayConfig["models"] = gatewayConfig.models,
+): AgentWorkload {
     const agent = agentKinds[kind];
-    const [model] = gatewayConfig.models;
     if (!agent || !model) throw new Error(`no agent kind ${kind}`);
     return agent.build({
         name: "agent",
