@@ -91,6 +91,8 @@ Agent     ${agent}/#token=${token}
 LiteLLM   ${gateway.url}/ui
           user admin, password ${gateway.litellm.masterKey}: keys, budgets, spend
 Token     ${token}
+Files     ${gateway.folder}
+          logs and the agent's volume; removed at the end
 
 From a shell:
 
