@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import { expect } from "chai";
-import { plan } from "../../automation/plan";
-import { buildAllTools, FIRST_BUILD_MS, startCluster, withAwsIds, type ControlPlane, type KubeObject } from "./harness";
+import { FIRST_BUILD_MS, type ControlPlane, type KubeObject } from "./harness";
+import { sharedEverything } from "./harness/everything";
 
 interface Condition {
     readonly type: string;
@@ -49,6 +48,7 @@ const isTrue = (object: KubeObject | undefined, condition: string) =>
  */
 describe("cluster: the agent-sandbox controller runs the sandboxes of the plan (no kubelet, no VM)", function () {
     this.timeout(120_000);
+    const cluster = sharedEverything();
     let plane: ControlPlane;
     let sandboxes: Sandbox[];
     let pod: { apiVersion: string; kind: string; namespace?: string; name: string };
@@ -68,15 +68,14 @@ describe("cluster: the agent-sandbox controller runs the sandboxes of the plan (
 
     before(async function () {
         this.timeout(FIRST_BUILD_MS);
-        await buildAllTools();
-        ({ plane } = await startCluster());
-        const manifests = withAwsIds((await plan({ configFile: join(__dirname, "Pulumi.everything.yaml") })).manifests);
-        for (const manifest of manifests) await plane.admin.apply(manifest);
+        const everything = await cluster.start();
+        ({ plane } = everything);
+        const { manifests } = everything;
         sandboxes = manifests.filter(({ kind }) => kind === "Sandbox") as Sandbox[];
         pod = { apiVersion: "v1", kind: "Pod", namespace: "openclaw", name: "fourth" };
     });
 
-    after(async () => plane?.stop());
+    after(() => cluster.stop());
 
     it("makes a pod of each, which becomes Ready with its volume bound; of a suspended one it makes none", async () => {
         expect(sandboxes).to.have.length(4);

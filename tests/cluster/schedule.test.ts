@@ -1,17 +1,8 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { join } from "node:path";
-import { plan } from "../../automation/plan";
-import {
-    buildAllTools,
-    FIRST_BUILD_MS,
-    startCluster,
-    tool,
-    withAwsIds,
-    type ControlPlane,
-    type KubeObject,
-} from "./harness";
+import { FIRST_BUILD_MS, tool, type ControlPlane, type KubeObject } from "./harness";
+import { sharedEverything } from "./harness/everything";
 
 const run = promisify(execFile);
 
@@ -34,8 +25,9 @@ const isTrue = (object: KubeObject | undefined, condition: string) =>
  */
 describe("cluster: the hours of a sandbox (commands run here, not in a container)", function () {
     this.timeout(120_000);
+    const cluster = sharedEverything();
     let plane: ControlPlane;
-    let manifests: KubeObject[];
+    let manifests: readonly KubeObject[];
     let kubeconfig: string;
     const sandbox = { apiVersion: "agents.x-k8s.io/v1beta1", kind: "Sandbox", namespace: "openclaw", name: "second" };
     const cronJob = (name: string) => {
@@ -66,16 +58,13 @@ describe("cluster: the hours of a sandbox (commands run here, not in a container
 
     before(async function () {
         this.timeout(FIRST_BUILD_MS);
-        await buildAllTools();
-        ({ plane } = await startCluster());
-        manifests = withAwsIds((await plan({ configFile: join(__dirname, "Pulumi.everything.yaml") })).manifests);
-        for (const manifest of manifests) await plane.admin.apply(manifest);
+        ({ plane, manifests } = await cluster.start());
         const token = await plane.admin.serviceAccountToken("sandbox-schedule", "sandbox-schedule");
         kubeconfig = await plane.kubeconfig("schedule", token);
         await plane.admin.waitFor(sandbox, "Ready", (object) => isTrue(object, "Ready"), 60_000);
     });
 
-    after(async () => plane?.stop());
+    after(() => cluster.stop());
 
     it("suspend it when they end: its pod goes, its volume stays", async () => {
         const pod = { apiVersion: "v1", kind: "Pod", namespace: "openclaw", name: "second" };
