@@ -2,6 +2,16 @@
 "use strict";
 
 require("tsx/cjs/api").register();
+const { answerEarly } = require("./cli/arguments.ts");
+
+const answer = answerEarly(process.argv.slice(2));
+if (answer) {
+    process.stdout.write(answer.out ?? "");
+    process.stderr.write(answer.err ?? "");
+    process.exit(answer.code);
+}
+// Node 22 and newer keep compiled code between runs.
+require("node:module").enableCompileCache?.();
 const { main } = require("./cli/index.ts");
 
 // Standard output carries results alone; what the SDK or a library prints goes to standard error.

@@ -134,3 +134,21 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
         yes: values.yes ?? false,
     };
 }
+
+export function usage(error: UsageError): string {
+    return `${error.message}\n\nclawstack --help lists commands and options.\n`;
+}
+
+/** What can be answered before anything is loaded: help, and bad usage. */
+export function answerEarly(args: readonly string[]): { code: number; out?: string; err?: string } | undefined {
+    if (args[0] === "plan") return undefined;
+    if (args.length === 0) return { code: 2, err: HELP };
+    if (args.includes("--help") || args.includes("-h") || args[0] === "help") return { code: 0, out: HELP };
+    try {
+        parseCommandLine(args);
+        return undefined;
+    } catch (error) {
+        if (error instanceof UsageError) return { code: 2, err: usage(error) };
+        throw error;
+    }
+}

@@ -5,7 +5,7 @@ import type { ErrorCode } from "../errors";
 import type { StackEvent } from "../stack/events";
 import { destroy, outputs, preview, refresh, up } from "../stack/operations";
 import type { ChangeOptions, OperationResult, StackOutputValues } from "../stack/options";
-import { HELP, parseCommandLine, UsageError, type CommandLine } from "./arguments";
+import { parseCommandLine, usage, UsageError, type CommandLine } from "./arguments";
 import { errorJson, renderChange, renderOutputs, renderSummary, shownOutputs } from "./render";
 
 const exitCodes: Partial<Record<ErrorCode, number>> = { CHANGES_FOUND: 3, CONFLICT: 4, CANCELLED: 130 };
@@ -18,10 +18,6 @@ export interface Terminal extends Streams {
 /** Runs the command line; the result is the exit code. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
     if (args[0] === "plan") return planMain(args.slice(1), terminal, "clawstack plan");
-    if (args.length === 0 || args.includes("--help") || args.includes("-h") || args[0] === "help") {
-        terminal.out.write(HELP);
-        return args.length === 0 ? 2 : 0;
-    }
     let json = args.includes("--json");
     try {
         const line = parseCommandLine(args);
@@ -29,7 +25,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
         return await run(line, terminal);
     } catch (error) {
         if (error instanceof UsageError) {
-            terminal.err.write(`${error.message}\n\nclawstack --help lists commands and options.\n`);
+            terminal.err.write(usage(error));
             return 2;
         }
         if (!(error instanceof Error)) throw error;

@@ -8,7 +8,6 @@ const signs: Readonly<Record<ResourceChange["operation"], string>> = {
     replace: "± replace",
     delete: "- delete ",
     read: "> read   ",
-    refresh: "~ refresh",
 };
 
 /** `+ create  sandbox-a (kubernetes:core/v1:Secret)`. */

@@ -75,6 +75,8 @@ export function eventsOf(event: EngineEvent): StackEvent[] {
     if (event.resOpFailedEvent) return resourceEvent("failed", event.resOpFailedEvent.metadata);
     if (event.diagnosticEvent && !event.diagnosticEvent.ephemeral) {
         const { severity, message, urn } = event.diagnosticEvent;
+        // The SDK's own trace of its calls, which the declared type leaves out.
+        if ((severity as string) === "debug") return [];
         const text = message.replaceAll(markup, "").trim();
         if (!text) return [];
         return [

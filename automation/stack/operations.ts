@@ -10,7 +10,7 @@ import type {
     UpResult,
 } from "./options";
 import { Report } from "./report";
-import { translate } from "./translate";
+import { CANCELLED, translate } from "./translate";
 import { withStack, type OpenOptions } from "./workspace";
 
 /** Runs one operation on a stack; whatever goes wrong comes out as an error that a caller can tell apart. */
@@ -22,11 +22,14 @@ async function operate<T>(
     const report = new Report(options.onEvent);
     let programError: () => unknown = () => undefined;
     try {
-        return await withStack(options, open, (opened) => {
+        return await withStack(options, open, async (opened) => {
             ({ programError } = opened);
             // The engine listens for a signal from here on.
             if (options.signal?.aborted) throw new CancelledError("cancelled before anything was begun");
-            return run(opened.stack, report);
+            const result = await run(opened.stack, report);
+            // A destroy that was interrupted calls itself a success.
+            if (options.signal?.aborted) throw new CancelledError(CANCELLED);
+            return result;
         });
     } catch (error) {
         throw translate(error, options, report, programError());

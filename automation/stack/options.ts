@@ -62,7 +62,7 @@ export interface RefreshOptions extends ChangeOptions {
 
 /** A resource that an operation changed, or would change. */
 export interface ResourceChange {
-    readonly operation: "create" | "update" | "replace" | "delete" | "read" | "refresh";
+    readonly operation: "create" | "update" | "replace" | "delete" | "read";
     readonly urn: string;
     readonly type: string;
     readonly name: string;

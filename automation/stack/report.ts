@@ -25,7 +25,7 @@ export class Report {
         else if (event.kind === "message") {
             if (event.severity === "error") this.errors.push(event);
         } else if (event.phase === "failed") this.failed.add(event.urn);
-        else if (event.operation !== "same") {
+        else if (event.operation !== "same" && event.operation !== "refresh") {
             const { urn, type, name, operation, properties } = event;
             this.changes.set(urn, { urn, type, name, operation, properties });
         }

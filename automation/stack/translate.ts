@@ -21,6 +21,8 @@ function said(error: CommandError): string {
         .trim();
 }
 
+export const CANCELLED = "cancelled; what was under way is done and in the state";
+
 function isConfigError(error: unknown): error is Error {
     return error instanceof Error && (error as { code?: unknown }).code === "CONFIG_INVALID";
 }
@@ -32,7 +34,7 @@ export function translate(error: unknown, options: StackOptions, report: Report,
     if (error instanceof StackError || isConfigError(error)) return error;
     if (!(error instanceof CommandError)) return error instanceof Error ? error : new Error(String(error));
     if (options.signal?.aborted) {
-        return new CancelledError("cancelled; what was under way is done and in the state", cause);
+        return new CancelledError(CANCELLED, cause);
     }
     if (error instanceof ConcurrentUpdateError) {
         return new ConflictError(

@@ -13,7 +13,9 @@ async function main(): Promise<void> {
     const { summary } = await (operation === "up" ? up : preview)(options);
     const seconds = (performance.now() - started) / 1000;
     const resources = Object.values(summary).reduce((sum, count) => sum + count, 0);
-    console.log(JSON.stringify({ seconds, resources, peakMb: process.resourceUsage().maxRSS / 1024 }));
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
+    console.log(JSON.stringify({ seconds, resources, cpuSeconds, peakMb: maxRSS / 1024 }));
 }
 
 void main().catch((error: unknown) => {

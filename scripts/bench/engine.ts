@@ -19,9 +19,11 @@ const EACH_STEP_UP_TO = Number(process.env["EACH_STEP_UP_TO"] ?? 100);
 interface Measurement {
     readonly seconds: number;
     readonly resources: number;
-    /** Peak resident memory, MB, of the program. */
+    /** Processor time and peak resident memory, MB, of the program. */
+    readonly cpuSeconds: number;
     readonly peakMb: number;
-    /** The same of the engine's largest process. */
+    /** The same of the engine: of its processes together, and of the largest. */
+    readonly engineCpuSeconds: number;
     readonly engineMb: number;
 }
 
@@ -43,18 +45,36 @@ function settingsOf(sandboxes: number): StackSettings {
     };
 }
 
-/** Peak resident memory in MB of a process' children that are the engine; 0 when there are none. */
-function engineMemory(pid: number): number {
-    const peaks = readdirSync("/proc").map((entry) => {
-        try {
-            const status = readFileSync(`/proc/${entry}/status`, "utf8");
-            if (!status.startsWith("Name:\tpulumi\n") || !status.includes(`\nPPid:\t${pid}\n`)) return 0;
-            return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-        } catch {
-            return 0;
+/** Follows the processes of the engine that another process starts, for as long as they live. */
+class EngineWatch {
+    private readonly cpuSeconds = new Map<string, number>();
+    private peakMb = 0;
+    private readonly timer: NodeJS.Timeout;
+
+    constructor(private readonly parent: number | undefined) {
+        this.timer = setInterval(() => this.look(), 100);
+    }
+
+    private look(): void {
+        for (const pid of readdirSync("/proc")) {
+            try {
+                const status = readFileSync(`/proc/${pid}/status`, "utf8");
+                if (!status.startsWith("Name:\tpulumi\n") || !status.includes(`\nPPid:\t${this.parent}\n`)) continue;
+                this.peakMb = Math.max(this.peakMb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+                // After the name in brackets: state is the first field, user and system time (1/100 s) the 12th and 13th.
+                const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+                this.cpuSeconds.set(pid, (Number(fields[11]) + Number(fields[12])) / 100);
+            } catch {
+                // It ended, or was no process.
+            }
         }
-    });
-    return Math.max(0, ...peaks);
+    }
+
+    stop(): Pick<Measurement, "engineMb" | "engineCpuSeconds"> {
+        clearInterval(this.timer);
+        const engineCpuSeconds = [...this.cpuSeconds.values()].reduce((sum, seconds) => sum + seconds, 0);
+        return { engineMb: this.peakMb, engineCpuSeconds };
+    }
 }
 
 function measure(operation: "preview" | "up", options: ChangeOptions, folder: string): Promise<Measurement> {
@@ -63,31 +83,36 @@ function measure(operation: "preview" | "up", options: ChangeOptions, folder: st
     const args = ["--import", "tsx", path.join(__dirname, "engine-run.ts"), operation, file];
     const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
     let stdout = "";
-    let engineMb = 0;
     child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
-    const timer = setInterval(() => (engineMb = Math.max(engineMb, engineMemory(child.pid ?? 0))), 100);
+    const watch = new EngineWatch(child.pid);
     return new Promise((resolve, reject) => {
         child.on("error", reject);
         child.on("close", (code) => {
-            clearInterval(timer);
+            const engine = watch.stop();
             if (code !== 0) return reject(new Error(`${operation}: exit code ${code}`));
-            resolve({
-                ...(JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Omit<Measurement, "engineMb">),
-                engineMb,
-            });
+            const program = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Omit<
+                Measurement,
+                keyof typeof engine
+            >;
+            resolve({ ...program, ...engine });
         });
     });
 }
 
-function row(what: string, { seconds, resources, peakMb, engineMb }: Measurement): void {
-    const perResource = ((1000 * seconds) / resources).toFixed(1);
-    const cells = [resources, seconds.toFixed(1), perResource, peakMb.toFixed(0), engineMb.toFixed(0)];
-    console.log(`${what.padEnd(36)}${cells.map((cell) => String(cell).padStart(11)).join("")}`);
+function row(what: string, measured: Measurement): void {
+    const { seconds, resources, cpuSeconds, peakMb, engineCpuSeconds, engineMb } = measured;
+    const perResource = (1000 * (cpuSeconds + engineCpuSeconds)) / resources;
+    const cells = [
+        resources,
+        ...[seconds, cpuSeconds, engineCpuSeconds, perResource].map((value) => value.toFixed(1)),
+        ...[peakMb, engineMb].map((value) => value.toFixed(0)),
+    ];
+    console.log(`${what.padEnd(36)}${cells.map((cell) => String(cell).padStart(12)).join("")}`);
 }
 
 async function main(): Promise<void> {
-    const heads = ["resources", "seconds", "ms each", "program MB", "engine MB"];
-    console.log(`${"real engine".padEnd(36)}${heads.map((head) => head.padStart(11)).join("")}`);
+    const heads = ["resources", "seconds", "CPU s", "engine CPU", "CPU ms each", "MB", "engine MB"];
+    console.log(`${"real engine".padEnd(36)}${heads.map((head) => head.padStart(12)).join("")}`);
     for (const size of sizes) {
         for (const checkpoints of ["each-step", "at-end"] as const) {
             if (checkpoints === "each-step" && size > EACH_STEP_UP_TO) continue;

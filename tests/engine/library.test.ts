@@ -22,7 +22,7 @@ import {
     type StackSettings,
 } from "../../automation";
 import { readState, TestBackend } from "./harness/backend";
-import { expectMadeOnce, leftIn } from "./harness/expect";
+import { expectMadeOnce, leftBehind } from "./harness/expect";
 
 const root = path.resolve(__dirname, "../..");
 
@@ -161,10 +161,7 @@ describe("engine: the library (providers are stand-ins)", function () {
         const { summary } = await refresh(options);
         expect(Object.keys(summary)).to.deep.equal(["same"]);
         await destroy(options);
-        expect(leftIn(backend.cloud)).to.deep.equal([
-            "postgres-backups Bucket",
-            "postgres-backups BucketPublicAccessBlock",
-        ]);
+        expect(leftBehind(backend.cloud)).to.deep.equal([]);
         expect(await outputs(options)).to.deep.equal({});
     });
 });
@@ -199,6 +196,6 @@ describe("engine: a program outside of the repository (providers are stand-ins)"
         expect(told).to.deep.include({ refused: ["aws:region"], same: true, secret: true });
         expect(told["planned"]).to.have.keys("create").and.deep.equal(told["made"]);
         expect(told["gone"]).to.deep.equal({ delete: told["made"]?.["create"] });
-        expect(leftIn(backend.cloud).filter((left) => !/postgres-backups/.test(left))).to.deep.equal([]);
+        expect(leftBehind(backend.cloud)).to.deep.equal([]);
     });
 });

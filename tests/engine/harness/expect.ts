@@ -7,6 +7,7 @@ export const dataTypes = [
     /^kubernetes:postgresql\.cnpg\.io\/v1:Cluster$/,
     /^aws:rds\/instance:Instance$/,
     /^aws:s3\/bucket:Bucket$/,
+    /^aws:kms\/key:Key$/,
     /^aws:eks\/cluster:Cluster$/,
     /^aws:ec2\/vpc:Vpc$/,
 ];
@@ -46,6 +47,19 @@ export function expectMadeOnce(calls: readonly Call[]): void {
         made.filter((urn, index) => made.indexOf(urn) !== index),
         "made twice",
     ).to.deep.equal([]);
+}
+
+/** What a destroy leaves: it holds what users own, and was not to go without their word. */
+const kept = [
+    / (PersistentVolumeClaim|Bucket|BucketPublicAccessBlock|Vault)$/,
+    /^postgres-cluster Cluster$/,
+    // Takes the claims in it along.
+    / Namespace$/,
+];
+
+/** Resources that the providers still hold, and that nobody keeps. */
+export function leftBehind(cloud: Cloud): string[] {
+    return leftIn(cloud).filter((left) => !kept.some((pattern) => pattern.test(left)));
 }
 
 /** Resources that the providers still hold. */

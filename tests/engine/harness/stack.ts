@@ -6,7 +6,7 @@ import { readStackFile } from "../../../config";
 import { agentKinds } from "../../../sandboxes/agents";
 import { readState } from "./backend";
 import { providePulumi } from "./cli";
-import { startProviders, type Call, type Cloud } from "./providers";
+import { describeUrn, startProviders, type Call, type Cloud } from "./providers";
 
 const root = path.resolve(__dirname, "../../..");
 
@@ -118,6 +118,37 @@ export class TestStack {
     /** The state as the backend stores it. */
     stateFile(): string {
         return readState(this.folder);
+    }
+
+    /**
+     * Of resources made under these URNs, those that an `up` would delete, replace or make anew. Gives the state these
+     * names for the time of a preview; they are matched by type and name to the ones that the state has.
+     */
+    async lostUnder(urns: readonly string[]): Promise<string[]> {
+        const state = await this.stack.exportStack();
+        const { resources = [] } = state.deployment as { resources?: { urn: string }[] };
+        let text = JSON.stringify(state.deployment);
+        for (const urn of urns) {
+            const { type, name } = describeUrn(urn);
+            const now = resources.find((each) => each.urn.endsWith(`${type}::${name}`))?.urn;
+            if (!now) return [urn];
+            text = text.replaceAll(JSON.stringify(now), JSON.stringify(urn));
+        }
+        const harmless = ["same", "update", "read"];
+        const lost = new Set<string>();
+        await this.stack.importStack({ ...state, deployment: JSON.parse(text) as object });
+        try {
+            await this.stack.preview({
+                onEvent: ({ resourcePreEvent }) => {
+                    if (resourcePreEvent && !harmless.includes(resourcePreEvent.metadata.op)) {
+                        lost.add(resourcePreEvent.metadata.urn);
+                    }
+                },
+            });
+        } finally {
+            await this.stack.importStack(state);
+        }
+        return urns.filter((urn) => lost.has(urn));
     }
 
     /** Changes since they were last taken. */
