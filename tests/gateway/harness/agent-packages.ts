@@ -21,12 +21,17 @@ export interface OpenclawInstall {
     readonly node: string;
 }
 
-export async function installedOpenclaw(): Promise<OpenclawInstall> {
-    const version = openclawDefaults.image.split(":")[1];
-    const runtime = await cached(`node@${NODE}`, async (folder) => {
+/** Folder with Node.js and npm in its node_modules. */
+export function installedNode(): Promise<string> {
+    return cached(`node@${NODE}`, async (folder) => {
         await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }));
         await run("npm", ["install", ...npmFlags, `node@${NODE}`, `npm@${NPM}`], { cwd: folder });
     });
+}
+
+export async function installedOpenclaw(): Promise<OpenclawInstall> {
+    const version = openclawDefaults.image.split(":")[1];
+    const runtime = await installedNode();
     const node = join(runtime, "node_modules", "node", "bin", "node");
     if (!existsSync(node)) throw new Error(`the npm package node@${NODE} has no binary for this machine`);
     const npm = join(runtime, "node_modules", "npm", "bin", "npm-cli.js");
@@ -36,4 +41,26 @@ export async function installedOpenclaw(): Promise<OpenclawInstall> {
         await run(node, [npm, "install", ...npmFlags, `openclaw@${version}`], { cwd: target, env });
     });
     return { folder, node: runtime };
+}
+
+/** Release that the image's date stands for. */
+const HERMES = "0.19.0";
+
+/** Folder of a virtual environment with Hermes from PyPI, and what its setup script would install for Feishu. */
+export async function installedHermes(): Promise<string> {
+    return cached(
+        `hermes@${HERMES}`,
+        async (folder) => {
+            await run("python3", ["-m", "venv", folder]);
+            const pip = ["install", "--quiet", "--disable-pip-version-check", `hermes-agent==${HERMES}`];
+            await run(join(folder, "bin", "pip"), pip, { maxBuffer: 16 << 20 });
+        },
+        { inPlace: true },
+    );
+}
+
+/** Folder of the Python that a virtual environment was made with. */
+export async function pythonOf(environment: string): Promise<string> {
+    const { stdout } = await run(join(environment, "bin", "python"), ["-c", "import sys; print(sys.base_prefix)"]);
+    return stdout.trim();
 }

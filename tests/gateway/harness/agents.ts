@@ -3,7 +3,7 @@ import type { GatewayConfig } from "../../../config";
 import type { AgentWorkload } from "../../../sandboxes/agents";
 import { agentKinds } from "../../../sandboxes";
 import { LITELLM_NAMESPACE, LITELLM_PORT } from "../../../workloads/litellm/manifests";
-import { installedOpenclaw } from "./agent-packages";
+import { installedHermes, installedNode, installedOpenclaw, pythonOf } from "./agent-packages";
 import type { AgentImage } from "./pod";
 import { gatewayConfig } from "./gateway-config";
 
@@ -34,6 +34,19 @@ export async function openclawImage(): Promise<AgentImage> {
     return {
         folders: { "/opt/openclaw/node_modules": join(folder, "node_modules") },
         links: { "/app": "/opt/openclaw/node_modules/openclaw" },
+        node,
+        env: {},
+    };
+}
+
+/** Hermes' image: its virtual environment in /opt/hermes/.venv, and the Python that it was made with. */
+export async function hermesImage(): Promise<AgentImage> {
+    const [environment, node] = [await installedHermes(), await installedNode()];
+    const python = await pythonOf(environment);
+    return {
+        // Its programs name the place where they were installed.
+        folders: { [environment]: environment, ...(python.startsWith("/usr/") ? {} : { [python]: python }) },
+        links: { "/opt/hermes/.venv": environment },
         node,
         env: {},
     };
