@@ -9,12 +9,13 @@ const COST = 0.00825;
 
 describe("load and faults: two replicas of LiteLLM, PostgreSQL, a stand-in for Bedrock", () => {
     let gateway: Gateway;
+    const metrics = wantedMetricsKey();
     const wanted = wantedKey("busy", [OPUS, SONNET], { budgetUsd: 10_000 });
 
     before(async function () {
         this.timeout(FIRST_INSTALL_MS);
         gateway = await Gateway.start({ config: gatewayConfig, region: REGION, replicas: REPLICAS });
-        await gateway.register([wanted, wantedMetricsKey()]);
+        await gateway.register([wanted, metrics]);
         // Each replica reads the key once.
         for (const url of gateway.litellm.urls) expect((await chat(url, wanted.key, OPUS)).status).to.equal(200);
     });
@@ -53,6 +54,18 @@ describe("load and faults: two replicas of LiteLLM, PostgreSQL, a stand-in for B
         // It is written every ten seconds or so.
         const expected = before + 200 * COST;
         await until(async () => Math.abs((await spent()) - expected) < 0.01, 120_000);
+    });
+
+    it("counts requests a minute in each replica for itself: without a Redis the limit is twice as high", async function () {
+        this.timeout(60_000);
+        const limited = wantedKey("limited", [OPUS], { requestsPerMinute: 2 });
+        await gateway.register([wanted, limited, metrics]);
+        const statuses: number[] = [];
+        for (const url of gateway.litellm.urls) {
+            for (let i = 0; i < 4; i++) statuses.push((await chat(url, limited.key, OPUS)).status);
+        }
+        expect(statuses.filter((status) => status === 200)).to.have.length(2 * REPLICAS);
+        expect(statuses.filter((status) => status === 429)).to.have.length(2 * REPLICAS);
     });
 
     describe("Bedrock throttles or fails", () => {

@@ -60,9 +60,10 @@ export function proxyConfig(config: GatewayConfig, region: string): string {
             master_key: "os.environ/LITELLM_MASTER_KEY",
             database_url: "os.environ/DATABASE_URL",
             store_model_in_db: true,
-            // Spend is written in batches, and a lost database costs metrics, not answers.
+            // Spend is written every ten seconds or so, not with each answer.
             proxy_batch_write_at: 10,
             database_connection_pool_limit: 10,
+            // Without the database a key that a replica has read in the last minute goes on, and any other gets a 503.
             allow_requests_on_db_unavailable: false,
             disable_error_logs: true,
         },
