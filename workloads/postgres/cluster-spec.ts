@@ -52,13 +52,22 @@ function objectStore(bucket: pulumi.Input<string>, serverName?: string) {
     };
 }
 
+/** With a numeric offset: PostgreSQL takes no `Z` as a recovery target, and CloudNativePG would write one. */
+function recoveryTime(targetTime: string): string {
+    return targetTime.replace("T", " ").replace("Z", ".00000+00");
+}
+
 /** An empty database, or one from a backup: the newest base backup before `targetTime`, and the log up to it. */
 function bootstrap({ restoreFrom }: EmbeddedDatabaseConfig, secretName: string) {
     const owner = { database: DATABASE_NAME, owner: DATABASE_USER, secret: { name: secretName } };
     if (!restoreFrom) return { initdb: owner };
     const { targetTime } = restoreFrom;
     return {
-        recovery: { source: "backup", ...owner, ...(targetTime ? { recoveryTarget: { targetTime } } : {}) },
+        recovery: {
+            source: "backup",
+            ...owner,
+            ...(targetTime ? { recoveryTarget: { targetTime: recoveryTime(targetTime) } } : {}),
+        },
     };
 }
 

@@ -10,10 +10,10 @@ import { DATABASE_NAME, DATABASE_USER } from "../../../workloads/postgres/databa
 const run = promisify(execFile);
 
 /** PostgreSQL refuses to run as root; this is `nobody`, whom every Linux has. */
-const NOBODY = 65534;
-const isRoot = process.getuid?.() === 0;
+export const NOBODY = 65534;
+export const isRoot = process.getuid?.() === 0;
 
-function asUser(command: string, args: readonly string[]): [string, string[]] {
+export function asUser(command: string, args: readonly string[]): [string, string[]] {
     if (!isRoot) return [command, [...args]];
     const ids = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
     return ["setpriv", [...ids, command, ...args]];

@@ -71,7 +71,7 @@ describe("embedded Postgres restored from a backup", () => {
                 database: "litellm",
                 owner: "litellm",
                 secret: { name: `${postgresClusterName(config)}-app` },
-                recoveryTarget: { targetTime: "2026-03-01T08:00:00Z" },
+                recoveryTarget: { targetTime: "2026-03-01 08:00:00.00000+00" },
             },
         });
         expect(spec.externalClusters?.[0]?.name).to.equal("backup");
