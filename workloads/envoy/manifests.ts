@@ -58,6 +58,7 @@ export function envoyDeploymentSpec(input: EnvoyDeploymentInput) {
                             // A listener that changes takes no new connection by its old settings; those it has are closed
                             // after their next answer, at the latest after ten minutes.
                             ...["--drain-strategy", "immediate", "--drain-time-s", "600"],
+                            ...["--file-flush-interval-msec", "1000"],
                             ...["--log-level", "warning", "--component-log-level", "rbac:error"],
                         ],
                         ports: [{ name: "metrics", containerPort: METRICS_PORT, protocol: "TCP" }],

@@ -79,7 +79,17 @@ export class TestProxy {
         const daemon = Daemon.start(
             "envoy",
             await installedEnvoy(),
-            [...args, "--drain-strategy", "immediate", "--log-level", "warning", "--component-log-level", "rbac:error"],
+            [
+                ...args,
+                "--drain-strategy",
+                "immediate",
+                "--file-flush-interval-msec",
+                "500",
+                "--log-level",
+                "warning",
+                "--component-log-level",
+                "rbac:error",
+            ],
             join(folder, "envoy.log"),
         );
         const proxy = new TestProxy(place, daemon, mounted);
