@@ -110,6 +110,38 @@ const sandboxAlerts: Alert[] = [
     },
 ];
 
+const refusedByEgress =
+    'envoy_http_downstream_rq_xx{namespace="egress", envoy_response_code_class="4", envoy_http_conn_manager_prefix!="metrics"}';
+const proxiesUp = 'up{namespace=~"egress|litellm", job=~"monitoring/(egress|inference)-proxy"} == 1';
+
+const proxyAlerts: Alert[] = [
+    {
+        name: "EgressRefused",
+        severity: "warning",
+        expr: `sum by (envoy_http_conn_manager_prefix) (increase(${refusedByEgress}[15m])) > 20`,
+        for: "5m",
+        summary: "{{ $labels.envoy_http_conn_manager_prefix }} asks again and again for hosts that it may not reach",
+        description:
+            "A host is missing from its allowedHosts, or the agent was talked into something. The log names it.",
+    },
+    {
+        name: "ProxyDown",
+        severity: "critical",
+        expr: `count(count by (job) (${proxiesUp})) < 2 or absent(${proxiesUp})`,
+        for: "3m",
+        summary: "No replica of the egress proxy or of the inference proxy answers",
+        description: "Agents hear nothing, or reach no model. See the pods of namespaces egress and litellm.",
+    },
+    {
+        name: "ProxyConfigRefused",
+        severity: "critical",
+        expr: "increase(envoy_listener_manager_lds_update_rejected[10m]) > 0",
+        for: "1m",
+        summary: "{{ $labels.pod }} refuses the listeners of agents that it was given",
+        description: "It goes on with the last good ones: a new agent has no network, a rotated key is not used.",
+    },
+];
+
 const platformAlerts: Alert[] = [
     {
         name: "NodePoolCannotLaunch",
@@ -146,7 +178,7 @@ const platformAlerts: Alert[] = [
     {
         name: "TargetDown",
         severity: "warning",
-        expr: 'up{namespace=~"litellm|karpenter|agent-sandbox-system"} == 0',
+        expr: 'up{namespace=~"litellm|egress|karpenter|agent-sandbox-system"} == 0',
         for: "10m",
         summary: "Prometheus can't scrape {{ $labels.namespace }}/{{ $labels.pod }}",
         description: "Its alerts are blind meanwhile.",
@@ -159,6 +191,7 @@ export function alertRuleGroups(config: MonitoringConfig): RuleGroup[] {
     return [
         { name: "clawstack-gateway", rules: gatewayAlerts(config.alerts.budgetWarningPercent).map(rule) },
         { name: "clawstack-sandboxes", rules: sandboxAlerts.map(rule) },
+        { name: "clawstack-proxies", rules: proxyAlerts.map(rule) },
         { name: "clawstack-platform", rules: platformAlerts.map(rule) },
     ];
 }

@@ -1,3 +1,4 @@
+import { egressDashboard } from "./egress";
 import { litellmDashboard } from "./litellm";
 import { nodesAndCostDashboard } from "./nodes-and-cost";
 import { sandboxesDashboard } from "./sandboxes";
@@ -10,6 +11,7 @@ export function dashboards(): Record<string, string> {
     return {
         "litellm.json": litellmDashboard(),
         "sandboxes.json": sandboxesDashboard(),
+        "egress.json": egressDashboard(),
         "nodes-and-cost.json": nodesAndCostDashboard(),
     };
 }
