@@ -21,6 +21,10 @@ interface Case {
 const key = 'api_key_alias="support"';
 const pod = 'namespace="openclaw", pod="support"';
 const claim = 'namespace="openclaw", persistentvolumeclaim="support"';
+const refused = (agent: string, codes: string) =>
+    `envoy_http_downstream_rq_xx{namespace="egress", envoy_http_conn_manager_prefix="${agent}", envoy_response_code_class="${codes}"}`;
+const proxyUp = (namespace: string, job: string) =>
+    `up{namespace="${namespace}", job="monitoring/${job}", pod="${job}-a"}`;
 const sandbox = (type: string) => `clawstack_sandbox_condition{namespace="openclaw", name="support", type="${type}"}`;
 
 /** For each alert, an hour in which it fires at its end, and one like it in which it must not. */
@@ -87,6 +91,19 @@ const cases: Readonly<Record<string, Case>> = {
             [`kubelet_volume_stats_available_bytes{${claim}}`]: "50x120",
             [`kubelet_volume_stats_capacity_bytes{${claim}}`]: "100x120",
         },
+    },
+    EgressRefused: {
+        fires: { [refused("support", "4")]: "0+3x120" },
+        // A few now and then, and what is none of its refusals.
+        quiet: { [refused("support", "4")]: "0+1x120", [refused("other", "2")]: "0+9x120" },
+    },
+    ProxyDown: {
+        fires: { [proxyUp("egress", "egress-proxy")]: "1x10 0x110", [proxyUp("litellm", "inference-proxy")]: "1x120" },
+        quiet: { [proxyUp("egress", "egress-proxy")]: "1x120", [proxyUp("litellm", "inference-proxy")]: "1x120" },
+    },
+    ProxyConfigRefused: {
+        fires: { 'envoy_listener_manager_lds_update_rejected{pod="a"}': "0x115 1x5" },
+        quiet: { 'envoy_listener_manager_lds_update_rejected{pod="a"}': "1x120" },
     },
     NodePoolCannotLaunch: {
         fires: { 'karpenter_nodeclaims_disrupted_total{nodepool="kata", reason="insufficient_capacity"}': "0+1x120" },
