@@ -4,15 +4,27 @@ import { AGENT_UID, DASHBOARD_PORT, GATEWAY_URL, paths, type HostFile } from "./
 
 /** The agent in its sandbox's file system, or in the host's. */
 interface Place {
+    /** Apart from the state: OpenClaw refuses to start where both are one folder. */
+    readonly home: string;
     readonly stateDir: string;
+    /** The state as the host sees it. */
+    readonly hostStateDir: string;
     /** Node and OpenClaw, as the agent's command names them. */
     readonly node: string;
     readonly program: string;
 }
 
-const inSandbox: Place = { stateDir: "/sandbox/.openclaw", node: "/usr/local/bin/node", program: "/app/dist/index.js" };
+const inSandbox: Place = {
+    home: "/sandbox",
+    stateDir: "/sandbox/.openclaw",
+    hostStateDir: paths.agentState,
+    node: "/usr/local/bin/node",
+    program: "/app/dist/index.js",
+};
 const onHost: Place = {
-    stateDir: paths.agentState,
+    home: paths.agentState,
+    stateDir: `${paths.agentState}/.openclaw`,
+    hostStateDir: `${paths.agentState}/.openclaw`,
     node: `${paths.node}/bin/node`,
     program: `${paths.openclaw}/node_modules/openclaw/dist/index.js`,
 };
@@ -20,7 +32,10 @@ const onHost: Place = {
 /** What the host runs as its agent, free of how it is held. */
 export interface HostAgent {
     readonly image: string;
+    readonly home: string;
     readonly stateDir: string;
+    /** The state as the host sees it. */
+    readonly hostStateDir: string;
     readonly node: string;
     readonly command: readonly string[];
     /** Plain environment. */
@@ -80,12 +95,14 @@ export function hostAgent({ agent, model, persona, sandbox }: HostAgentInput): H
     ]);
     return {
         image: agent.image,
+        home: place.home,
         stateDir: place.stateDir,
+        hostStateDir: place.hostStateDir,
         node: place.node,
         command,
         env: {
             ...Object.fromEntries(Object.entries(workload.env).map(([name, value]) => [name, moved(value)])),
-            HOME: place.stateDir,
+            HOME: place.home,
             OPENCLAW_INCLUDE_ROOTS: CONFIG_DIR,
         },
         files: Object.entries(workload.managed).map(([name, content]) => ({

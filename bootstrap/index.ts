@@ -64,7 +64,7 @@ export function hostFiles(config: StackConfig, dataVolumeId: string): HostFile[]
         program("report", reportProgram(region, stateParameter(host.name))),
         {
             path: `${paths.programs}/verify.mjs`,
-            content: verifyProgram(sandbox, sandbox ? "/sandbox" : agent.stateDir),
+            content: verifyProgram(sandbox, agent.home),
         },
         inConfig("litellm.yaml", hostProxyConfig({ models, key: sandboxConfig.key, region })),
         inConfig("firewall.nft", firewall(agent, sandbox)),

@@ -97,10 +97,10 @@ export const proxy = step(
  * agent, and the dashboard said `device token mismatch`.
  */
 export function agentState(agent: HostAgent, owner: string = AGENT_OWNER): Step {
-    const state = paths.agentState;
+    const state = agent.hostStateDir;
     return step(
         "agent-state",
-        `install -d -m 0700 ${state} ${state}/identity ${state}/workspace`,
+        `install -d -m 0700 ${paths.agentState} ${state} ${state}/identity ${state}/workspace`,
         ...Object.entries(agent.seed).map(([name, content]) =>
             [
                 `[ -e ${state}/${name} ] || cat >${state}/${name} <<'END_OF_SEED'`,
@@ -110,6 +110,6 @@ export function agentState(agent: HostAgent, owner: string = AGENT_OWNER): Step 
         ),
         // OpenClaw reads it at its start. It opens the dashboard, and nothing else.
         `install -m 0600 ${paths.secrets}/dashboard.env ${state}/.env`,
-        `chown -R ${quote(owner)} ${state}`,
+        `chown -R ${quote(owner)} ${paths.agentState}`,
     );
 }
