@@ -18,6 +18,9 @@ export interface LitellmOptions {
     /** Stands in for Bedrock; without it LiteLLM calls AWS with the credentials that it finds. */
     readonly bedrock?: Bedrock;
     readonly replicas?: number;
+    /** Default: one of its own. */
+    readonly masterKey?: string;
+    readonly saltKey?: string;
     /** Folder for its files and logs. */
     readonly folder: string;
 }
@@ -30,14 +33,19 @@ interface EnvVar {
 
 /** Replicas of LiteLLM with the config file, the arguments and the environment of the Deployment. */
 export class Litellm {
-    readonly masterKey = `sk-${randomBytes(20).toString("hex")}`;
-    private readonly saltKey = `sk-${randomBytes(20).toString("hex")}`;
+    readonly masterKey: string;
+    /** What it encrypts credentials in the database with. */
+    readonly saltKey: string;
     private replicas: Daemon[] = [];
 
     private constructor(
         private readonly options: LitellmOptions,
         readonly ports: readonly number[],
-    ) {}
+    ) {
+        const newKey = () => `sk-${randomBytes(20).toString("hex")}`;
+        this.masterKey = options.masterKey ?? newKey();
+        this.saltKey = options.saltKey ?? newKey();
+    }
 
     static async start(options: LitellmOptions): Promise<Litellm> {
         const litellm = new Litellm(options, await freePorts(options.replicas ?? 1));
