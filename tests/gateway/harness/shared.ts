@@ -11,4 +11,7 @@ export function sharedGateway(): Promise<Gateway> {
     return gateway;
 }
 
-after(async () => (await gateway)?.stop());
+after(async function () {
+    this.timeout(60_000);
+    await (await gateway)?.stop();
+});
