@@ -12,6 +12,17 @@ interface Agent extends Sections {
 /** LiteLLM is told of keys by one Secret and one Job; a Job can't be changed. */
 const keysRegistered = ["replace virtual-keys Job", "update virtual-keys Secret"];
 
+/** What is told of each agent that there is: LiteLLM, and the two proxies, which have a port for each. */
+const agentsListed = [
+    ...keysRegistered,
+    "update egress-proxy NetworkPolicy",
+    "update egress-proxy Service",
+    "update egress-proxy-agents ConfigMap",
+    "update inference-proxy NetworkPolicy",
+    "update inference-proxy Service",
+    "update inference-proxy-agents Secret",
+];
+
 /** Whether a resource is a sandbox's own: its name has the sandbox's in it. */
 const isOf = (sandbox: string) => (effect: string) => new RegExp(`-${sandbox}[- ]`).test(effect);
 
@@ -38,13 +49,13 @@ describe("engine: a stack that changes (dev; providers are stand-ins)", function
     });
     after(() => test?.dispose());
 
-    it("adds sandboxes: their own resources, and the list of keys", async () => {
+    it("adds sandboxes: their own resources, and the lists that LiteLLM and the proxies have of them", async () => {
         const added = (name: string, onRemove: string) => ({ ...structuredClone(first), name, storage: { onRemove } });
         sections.sandboxes.push(added("kept", "retain"), added("gone", "delete"));
         const calls = await deploy();
         const done = effects(calls);
         const own = done.filter((effect) => isOf("kept")(effect) || isOf("gone")(effect));
-        expect(done.filter((effect) => !own.includes(effect))).to.deep.equal(keysRegistered);
+        expect(done.filter((effect) => !own.includes(effect))).to.have.members(agentsListed);
         expect(
             own.every((effect) => effect.startsWith("create ")),
             own.join(),
@@ -62,7 +73,7 @@ describe("engine: a stack that changes (dev; providers are stand-ins)", function
         const calls = await deploy();
         const done = effects(calls);
         expectDataKept(calls, ["sandbox-gone PersistentVolumeClaim"]);
-        expect(done.filter((effect) => !effect.startsWith("delete "))).to.deep.equal(keysRegistered);
+        expect(done.filter((effect) => !effect.startsWith("delete "))).to.have.members(agentsListed);
         expect(before).to.have.length.greaterThan(10);
         expect(done.filter((effect) => effect.startsWith("delete "))).to.have.members(
             before.filter((left) => left !== "sandbox-kept PersistentVolumeClaim").map((left) => `delete ${left}`),
@@ -99,7 +110,7 @@ describe("engine: a stack that changes (dev; providers are stand-ins)", function
         const done = effects(calls);
         expectDataKept(calls);
         const others = done.filter((effect) => !isOf(first.name)(effect));
-        expect(others).to.deep.equal(keysRegistered);
+        expect(others).to.have.members([...keysRegistered, "update inference-proxy-agents Secret"]);
         expect(done).to.include.members([
             `replace virtual-keys-${first.name} RandomPassword`,
             `update sandbox-${first.name} Secret`,

@@ -12,6 +12,7 @@ const rooms: Record<string, (call: Call) => boolean> = {
     Kata: ({ type }) => type.endsWith(":RuntimeClass"),
     database: ({ type }) => type === "kubernetes:postgresql.cnpg.io/v1:Cluster",
     LiteLLM: ({ type, name }) => type.endsWith(":Deployment") && name === "litellm",
+    proxies: ({ type, name }) => type.endsWith(":Deployment") && name === "egress-proxy",
     "virtual keys": ({ type, name }) => type.endsWith(":Job") && name === "virtual-keys",
     volume: ({ type }) => type.endsWith(":PersistentVolumeClaim"),
     sandboxes: ({ type }) => type.endsWith(":Sandbox"),

@@ -55,7 +55,17 @@ for (const name of ["dev", "prod"]) {
         it("keeps no secret in clear in its state", async () => {
             const state = test.stateFile();
             const outputs = await test.stack.outputs();
+            // An export shows secrets in clear, by design: here every value that was made up.
+            const { resources = [] } = (await test.stack.exportStack()).deployment as {
+                resources?: { type: string; outputs?: { result?: { plaintext?: string } } }[];
+            };
+            const generated = resources
+                .filter(({ type }) => type === "random:index/randomPassword:RandomPassword")
+                .map(({ outputs: made }) => JSON.parse(made?.result?.plaintext ?? '""') as string);
+            expect(generated.length).to.be.greaterThan(5);
+            expect(generated.filter((value) => value.length < 16)).to.deep.equal([]);
             const secrets = [
+                ...generated,
                 ...Object.values(handedIn),
                 "HANDED-IN-WEBHOOK",
                 ...Object.values(outputs)
