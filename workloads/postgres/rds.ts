@@ -2,7 +2,7 @@ import { SecurityGroup } from "@pulumi/aws/ec2";
 import { Instance, SubnetGroup } from "@pulumi/aws/rds";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random";
+import { RandomId, RandomPassword } from "@pulumi/random";
 import type { RdsDatabaseConfig } from "../../config";
 import { postgres } from "../../config/versions";
 import type { EksCluster, Network } from "../../infra";
@@ -81,6 +81,8 @@ export class RdsPostgres extends pulumi.ComponentResource implements Database {
             { name: `${cluster.configuredName}-litellm`, subnetIds: network.privateSubnetIds },
             inside,
         );
+        // A snapshot outlives its stack: with a fixed name, the next stack of this name could not be destroyed.
+        const finalSnapshot = new RandomId(`${name}-final-snapshot`, { byteLength: 4 }, inside);
         const instance = new Instance(
             name,
             {
@@ -105,7 +107,7 @@ export class RdsPostgres extends pulumi.ComponentResource implements Database {
                 copyTagsToSnapshot: true,
                 deletionProtection: config.deletionProtection,
                 skipFinalSnapshot: false,
-                finalSnapshotIdentifier: `${identifier}-final`,
+                finalSnapshotIdentifier: pulumi.interpolate`${identifier}-final-${finalSnapshot.hex}`,
                 autoMinorVersionUpgrade: true,
                 performanceInsightsEnabled: true,
                 enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
