@@ -8,6 +8,7 @@ import { SubnetAllocationStrategy } from "@pulumi/awsx/types/enums/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkConfig } from "../config";
 import { serviceTrust } from "./policies";
+import { s3Endpoint } from "./s3-endpoint";
 
 export interface NetworkArgs {
     readonly config: NetworkConfig;
@@ -71,19 +72,7 @@ export class Network extends pulumi.ComponentResource {
 
     private connectServices(name: string, clusterName: string, region: string, vpc: awsx.Vpc): void {
         const inside = { parent: this };
-        new VpcEndpoint(
-            `${name}-s3`,
-            {
-                vpcId: vpc.vpcId,
-                serviceName: `com.amazonaws.${region}.s3`,
-                vpcEndpointType: "Gateway",
-                routeTableIds: vpc.routeTables
-                    .apply((tables) => tables.map((table) => table.id))
-                    .apply((ids) => pulumi.all(ids)),
-                tags: { Name: `${clusterName}-s3` },
-            },
-            inside,
-        );
+        s3Endpoint(name, { vpc, region, owner: clusterName }, inside);
         const group = new SecurityGroup(
             `${name}-endpoints`,
             {

@@ -1,8 +1,9 @@
-import { SecurityGroup, VpcEndpoint, getSubnetOutput } from "@pulumi/aws/ec2";
+import { SecurityGroup, getSubnetOutput } from "@pulumi/aws/ec2";
 import { SecurityGroupEgressRule } from "@pulumi/aws/vpc";
 import * as awsx from "@pulumi/awsx/ec2";
 import { SubnetAllocationStrategy } from "@pulumi/awsx/types/enums/ec2";
 import * as pulumi from "@pulumi/pulumi";
+import { s3Endpoint } from "../s3-endpoint";
 
 export interface HostNetworkArgs {
     /** Name of the host. */
@@ -69,20 +70,7 @@ export class HostNetwork extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        // Free, and what comes from S3 (packages of Ubuntu's mirrors, layers of images) costs no NAT traffic.
-        new VpcEndpoint(
-            `${name}-s3`,
-            {
-                vpcId: vpc.vpcId,
-                serviceName: `com.amazonaws.${region}.s3`,
-                vpcEndpointType: "Gateway",
-                routeTableIds: vpc.routeTables
-                    .apply((tables) => tables.map((table) => table.id))
-                    .apply((ids) => pulumi.all(ids)),
-                tags: { Name: `${hostName}-s3` },
-            },
-            { parent: this },
-        );
+        s3Endpoint(name, { vpc, region, owner: hostName }, { parent: this });
         return vpc.privateSubnetIds.apply((ids) => ids[0] ?? "");
     }
 }
