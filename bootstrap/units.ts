@@ -41,7 +41,6 @@ const hardening = {
     ProtectProc: "invisible",
     RestrictNamespaces: "yes",
     RestrictRealtime: "yes",
-    RestrictSUIDSGID: "yes",
     RestrictAddressFamilies: "AF_UNIX AF_INET AF_INET6 AF_NETLINK",
     LockPersonality: "yes",
     RemoveIPC: "yes",
@@ -113,6 +112,7 @@ const litellm = unit("litellm", {
         Restart: "always",
         RestartSec: "5",
         TimeoutStartSec: "300",
+        RestrictSUIDSGID: "yes",
         ...hardening,
     },
     Install: atBoot,
@@ -159,7 +159,13 @@ const forward = unit("dashboard-forward", {
     Install: atBoot,
 });
 
-/** The agent without OpenShell: systemd's hardening, and the firewall's rules for its account. */
+/**
+ * The agent without OpenShell: systemd's hardening, and the firewall's rules for its account.
+ *
+ * Without RestrictSUIDSGID: for it systemd refuses openat2 as a whole, with which OpenClaw opens its lock files, and the
+ * gateway then ends with 78 and says that another one owns its state. What the agent can write is mounted nosuid (the
+ * data volume) or behind a folder of root's (its /tmp).
+ */
 function openclaw(agent: HostAgent): HostFile[] {
     const confined = {
         User: "openclaw",
@@ -184,6 +190,12 @@ function openclaw(agent: HostAgent): HostFile[] {
                 ExecStart: agent.command.join(" "),
                 Restart: "always",
                 RestartSec: "5",
+                // OpenClaw's own unit has these: 78 is a config or a state that no restart mends, and one child that ran
+                // out of memory does not end the gateway.
+                RestartPreventExitStatus: "78",
+                SuccessExitStatus: "0 143",
+                KillMode: "mixed",
+                OOMPolicy: "continue",
                 MemoryMax: agent.memory.replace(/i$/, ""),
                 TasksMax: "512",
                 ...confined,

@@ -26,7 +26,7 @@ export function dataVolume(volumeId: string): Step {
         'if [ $status -eq 2 ]; then mkfs.ext4 -q -L clawstack "$device"; elif [ $status -ne 0 ]; then exit $status; fi',
         `mkdir -p ${paths.data}`,
         `grep -q ' ${paths.data} ' /etc/fstab || echo "LABEL=clawstack ${paths.data} ext4 defaults,nofail,nodev,nosuid 0 2" >>/etc/fstab`,
-        `mountpoint -q ${paths.data} || mount "$device" ${paths.data}`,
+        `mountpoint -q ${paths.data} || mount -o nodev,nosuid "$device" ${paths.data}`,
         // A volume that grew; does nothing otherwise.
         'resize2fs "$device" >/dev/null',
     );

@@ -66,6 +66,7 @@ const start = step(
     "systemctl restart openclaw",
     "for _ in $(seq 120); do",
     `    curl -fsS -m 5 http://127.0.0.1:${DASHBOARD_PORT}/healthz >/dev/null 2>&1 && exit 0`,
+    "    systemctl is-failed -q openclaw && break",
     "    sleep 2",
     "done",
     'echo "OpenClaw does not answer:"; journalctl -u openclaw -n 20 --no-pager; exit 1',
