@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { agentKind } from "./kind";
-import { OPENCLAW_PORT, openclawDefaults, openclawWorkload } from "./openclaw";
+import { heartbeatMinutes, OPENCLAW_PORT, openclawDefaults, openclawWorkload } from "./openclaw";
 
-const settings = z.strictObject({}).prefault({});
+const settings = z.strictObject({ heartbeatMinutes }).prefault({});
 
 /**
  * OpenClaw without a channel: programs of the cluster call its OpenAI-compatible API (`/v1/chat/completions` on port
@@ -16,6 +16,6 @@ export const openclawApi = agentKind<z.output<typeof settings>>({
     settings,
     egressHosts: () => [],
     secrets: () => [],
-    build: ({ gatewayUrl, apiKey, model }) =>
-        openclawWorkload({ gatewayUrl, apiKey, model, httpApi: true, servicePort: OPENCLAW_PORT }),
+    build: ({ settings: { heartbeatMinutes }, gatewayUrl, apiKey, model }) =>
+        openclawWorkload({ gatewayUrl, apiKey, model, heartbeatMinutes, httpApi: true, servicePort: OPENCLAW_PORT }),
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { oneOf } from "../../config/schema/fields";
 import { feishuCredentials, feishuDomain, feishuGroup, feishuHosts, feishuUser, feishuWebhookSecrets } from "./feishu";
 import { agentKind } from "./kind";
-import { openclawDefaults, openclawPluginHosts, openclawWorkload } from "./openclaw";
+import { heartbeatMinutes, openclawDefaults, openclawPluginHosts, openclawWorkload } from "./openclaw";
 
 /** Port of OpenClaw's Feishu webhook. */
 const WEBHOOK_PORT = 3000;
@@ -20,6 +20,7 @@ const settings = z
         allowFrom: z.array(feishuUser, { error: "a list of Feishu open ids" }).default([]),
         /** Groups in which the agent answers when it is mentioned. Default: none, direct messages alone. */
         groups: z.array(feishuGroup, { error: "a list of Feishu chat ids" }).default([]),
+        heartbeatMinutes,
     })
     .refine(({ dmPolicy, allowFrom }) => dmPolicy !== "allowlist" || allowFrom.length > 0, {
         path: ["allowFrom"],
@@ -41,7 +42,12 @@ export const openclawFeishu = agentKind<z.output<typeof settings>>({
     egressHosts: ({ domain }) => [...feishuHosts(domain), ...openclawPluginHosts],
     secrets: ({ connectionMode }) =>
         connectionMode === "webhook" ? [...feishuCredentials, ...feishuWebhookSecrets] : feishuCredentials,
-    build: ({ settings: { connectionMode, domain, dmPolicy, allowFrom, groups }, gatewayUrl, apiKey, model }) => {
+    build: ({
+        settings: { connectionMode, domain, dmPolicy, allowFrom, groups, heartbeatMinutes },
+        gatewayUrl,
+        apiKey,
+        model,
+    }) => {
         const webhook = connectionMode === "webhook";
         const config = {
             enabled: true,
@@ -67,6 +73,7 @@ export const openclawFeishu = agentKind<z.output<typeof settings>>({
             gatewayUrl,
             apiKey,
             model,
+            heartbeatMinutes,
             channel: { id: "feishu", config },
             ...(webhook ? { servicePort: WEBHOOK_PORT, ports: { webhook: WEBHOOK_PORT } } : {}),
         });

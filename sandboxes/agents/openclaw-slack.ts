@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { oneOf } from "../../config/schema/fields";
 import { agentKind } from "./kind";
-import { openclawDefaults, openclawPluginHosts, openclawWorkload } from "./openclaw";
+import { heartbeatMinutes, openclawDefaults, openclawPluginHosts, openclawWorkload } from "./openclaw";
 
 const slackUser = z.string().regex(/^[UW][A-Z0-9]{6,}$/, "a Slack member id such as U0123456789");
 const slackChannel = z.string().regex(/^[CG][A-Z0-9]{6,}$/, "a Slack channel id such as C0123456789");
@@ -13,6 +13,7 @@ const settings = z
         allowFrom: z.array(slackUser, { error: "a list of Slack member ids" }).default([]),
         /** Channels in which the agent answers when it is mentioned. Default: none, direct messages alone. */
         channels: z.array(slackChannel, { error: "a list of Slack channel ids" }).default([]),
+        heartbeatMinutes,
     })
     .refine(({ dmPolicy, allowFrom }) => dmPolicy !== "allowlist" || allowFrom.length > 0, {
         path: ["allowFrom"],
@@ -44,11 +45,12 @@ export const openclawSlack = agentKind<z.output<typeof settings>>({
             allowed: "a Slack app-level token: it starts with xapp-",
         },
     ],
-    build: ({ settings: { dmPolicy, allowFrom, channels }, gatewayUrl, apiKey, model }) =>
+    build: ({ settings: { dmPolicy, allowFrom, channels, heartbeatMinutes }, gatewayUrl, apiKey, model }) =>
         openclawWorkload({
             gatewayUrl,
             apiKey,
             model,
+            heartbeatMinutes,
             channel: {
                 id: "slack",
                 // Tokens come by SLACK_BOT_TOKEN and SLACK_APP_TOKEN.

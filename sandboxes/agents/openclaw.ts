@@ -1,4 +1,5 @@
 import type { ResourceAmounts } from "../../config";
+import { integer } from "../../config/schema/fields";
 import { openclaw } from "../../config/versions";
 import { CONFIG_DIR, MANAGED_DIR, type AgentInput, type AgentWorkload } from "./kind";
 
@@ -59,8 +60,16 @@ export interface OpenclawChannel {
     readonly config: object;
 }
 
+/**
+ * Setting of every OpenClaw kind: minutes between turns that the agent takes by itself, to see whether there is anything to
+ * do. Each costs the tokens of a whole prompt, asked or not; OpenClaw's own default is 30. 0: none.
+ */
+export const heartbeatMinutes = integer(0, 1440, "minutes").default(0);
+
 export interface OpenclawOptions extends ModelAccess {
     readonly channel?: OpenclawChannel;
+    /** Minutes between turns that the agent takes by itself; 0: none. */
+    readonly heartbeatMinutes: number;
     /** Offers the OpenAI-compatible API of the agent itself. */
     readonly httpApi?: boolean;
     readonly servicePort?: number;
@@ -77,7 +86,7 @@ const include = (file: string) => ({ $include: `${MANAGED_DIR}/${file}` });
  * openclaw.json and the files that it includes. The sandbox may edit openclaw.json, and its edits live on; model,
  * gateway and who may write to the agent are includes, which OpenClaw reads anew at every start and never writes.
  */
-export function openclawFiles({ channel, httpApi, ...access }: OpenclawOptions) {
+export function openclawFiles({ channel, heartbeatMinutes, httpApi, ...access }: OpenclawOptions) {
     const config = {
         gateway: {
             mode: "local",
@@ -90,7 +99,7 @@ export function openclawFiles({ channel, httpApi, ...access }: OpenclawOptions) 
         // The version is the stack's to decide, and the host that knows others is out of reach.
         update: { checkOnStart: false },
         models: { providers: { litellm: include("provider.json") } },
-        agents: { defaults: { model: include("model.json") } },
+        agents: { defaults: { model: include("model.json"), heartbeat: include("heartbeat.json") } },
         ...(channel
             ? {
                   channels: { [channel.id]: include("channel.json") },
@@ -104,6 +113,7 @@ export function openclawFiles({ channel, httpApi, ...access }: OpenclawOptions) 
         managed: {
             "provider.json": json(litellmProvider(access)),
             "model.json": json({ primary: `litellm/${access.model.name}` }),
+            "heartbeat.json": json({ every: `${heartbeatMinutes}m` }),
             ...(channel ? { "channel.json": json(channel.config) } : {}),
         },
     };

@@ -74,6 +74,16 @@ describe("sandboxes: agent kinds", () => {
         }
     });
 
+    it("spends no tokens on an agent that nobody writes to, unless the config says so", () => {
+        const heartbeat = (agent: string, settings?: object) =>
+            openclaw(agent, settings)["agents"]?.["defaults"]?.["heartbeat"];
+        for (const agent of ["openclaw-slack", "openclaw-feishu", "openclaw-api"]) {
+            expect(heartbeat(agent), agent).to.deep.equal({ every: "0m" });
+            expect(heartbeat(agent, { heartbeatMinutes: 45 }), agent).to.deep.equal({ every: "45m" });
+        }
+        expect(build("openclaw-slack").files["openclaw.json"]).not.to.include('"every"');
+    });
+
     it("lets OpenClaw include files of the ConfigMap, and trusts the channel's plugin", () => {
         expect(build("openclaw-slack").env["OPENCLAW_INCLUDE_ROOTS"]).to.equal(CONFIG_DIR);
         expect(openclaw("openclaw-slack")["plugins"]).to.deep.equal({ entries: { slack: { enabled: true } } });
