@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { GatewayConfig } from "../../../config";
-import type { AgentWorkload } from "../../../sandboxes/agents";
+import type { AgentInput, AgentWorkload } from "../../../sandboxes/agents";
 import { agentKinds } from "../../../sandboxes";
 import { LITELLM_NAMESPACE, LITELLM_PORT } from "../../../workloads/litellm/manifests";
 import { installedHermes, installedNode, installedOpenclaw, pythonOf } from "./agent-packages";
@@ -15,6 +15,11 @@ export function workloadOf(
     kind: string,
     settings: object = {},
     [model]: GatewayConfig["models"] = gatewayConfig.models,
+    // No inference proxy stands between: the agent brings its key itself.
+    access: Pick<AgentInput<unknown>, "gatewayUrl" | "apiKey"> = {
+        gatewayUrl: GATEWAY_URL,
+        apiKey: "${LITELLM_API_KEY}",
+    },
 ): AgentWorkload {
     const agent = agentKinds[kind];
     if (!agent || !model) throw new Error(`no agent kind ${kind}`);
@@ -22,9 +27,7 @@ export function workloadOf(
         name: "agent",
         settings: agent.settings.parse(settings),
         model,
-        gatewayUrl: GATEWAY_URL,
-        // No inference proxy stands between here: the agent brings its key itself.
-        apiKey: "${LITELLM_API_KEY}",
+        ...access,
     });
 }
 

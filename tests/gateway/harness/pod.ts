@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import type { AddressInfo, Server } from "node:net";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +7,7 @@ import type { AgentWorkload } from "../../../sandboxes/agents";
 import { configData, podTemplate } from "../../../sandboxes/pod-template";
 import { Daemon } from "../../harness/process";
 import { relay } from "./relay.cjs";
+import { strayed, type Strayed } from "./strayed";
 
 const run = promisify(execFile);
 
@@ -28,6 +29,11 @@ export interface PodOptions {
     readonly secrets: Readonly<Record<string, string>>;
     /** Base URL of the model gateway as the agent's config has it, and the port on this machine that answers for it. */
     readonly gateway: { readonly url: string; readonly port: string };
+    /**
+     * Port on this machine that the egress proxy answers on. The containers then have no network but the two proxies, and
+     * the names of the pod template alone. Without it nothing proxies: init containers have the network of this machine.
+     */
+    readonly egressPort?: string;
     /** The agent's volume; it outlives the pod. */
     readonly volume: string;
     /** Folder for files and logs of this pod. */
@@ -43,14 +49,19 @@ const RELAY = "/run/relay";
 /** Files of certificates that this machine trusts beside the usual ones. */
 const certificateVariables = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT"];
 
-/** How package managers reach their registry from this machine. */
-function registryEnv(): Record<string, string> {
+/** How package managers reach their registry from this machine, or which certificates it trusts alone. */
+function registryEnv(proxied: boolean): Record<string, string> {
     const names = /^(npm_config_registry|npm_config_cafile|pip_.*|https?_proxy|no_proxy)$/i;
     const entries = Object.entries(process.env).filter(
-        (entry): entry is [string, string] => names.test(entry[0]) || certificateVariables.includes(entry[0]),
+        (entry): entry is [string, string] =>
+            (!proxied && names.test(entry[0])) || certificateVariables.includes(entry[0]),
     );
     return Object.fromEntries(entries);
 }
+
+/** Addresses of the two proxies within the pod's network. */
+const INFERENCE_ADDRESS = "127.0.0.1";
+const EGRESS_ADDRESS = "127.0.0.2";
 
 /**
  * The pod of a sandbox without its VM: the containers of the pod template, one after the other, with the template's
@@ -59,8 +70,13 @@ function registryEnv(): Record<string, string> {
  */
 export class Pod {
     private agent?: Daemon;
+    /** To the agent's ports. */
     private readonly relays: Server[] = [];
+    /** To what the agent may reach. */
+    private readonly gates: Server[] = [];
     private starts = 0;
+    /** What each init container tried besides the ways out that it has. */
+    readonly initStrayed: Record<string, Strayed> = {};
 
     private constructor(
         private readonly options: PodOptions,
@@ -106,8 +122,7 @@ export class Pod {
     /** Starts the agent's container again, as the kubelet does after a crash. */
     async run(): Promise<void> {
         const [container] = this.template.spec.containers as [Container];
-        const { url } = this.options.gateway;
-        const pairs = [`${new URL(url).port}=${RELAY}/gateway.sock`];
+        const pairs = this.waysOut();
         for (const port of this.agentPorts()) pairs.push(`${RELAY}/${port}-${this.starts + 1}.sock=${port}`);
         this.starts += 1;
         const script = `node ${RELAY}/relay.cjs ${pairs.join(" ")} & exec "$@"`;
@@ -119,7 +134,7 @@ export class Pod {
             this.environment(container.env),
             { inherit: false },
         );
-        for (const server of this.relays.splice(1)) server.close();
+        for (const server of this.relays.splice(0)) server.close();
         for (const port of this.agentPorts()) {
             this.relays.push(await relay("0", join(this.relayFolder, `${port}-${this.starts}.sock`)));
         }
@@ -128,11 +143,14 @@ export class Pod {
     /** Runs one more command in the agent's container, as `kubectl exec` does, but with a network of its own. */
     async exec(command: readonly string[]): Promise<string> {
         const [container] = this.template.spec.containers as [Container];
-        const script = `node ${RELAY}/relay.cjs ${new URL(this.options.gateway.url).port}=${RELAY}/gateway.sock & "$@"; status=$?; kill $!; exit $status`;
-        return this.command(
-            [...this.walls(container), "--unshare-net", "sh", "-c", script, "sh", ...command],
-            container.env,
-        );
+        return this.alone(container, command);
+    }
+
+    /** What the agent tried besides the ways out that it has. */
+    async strayed(): Promise<Strayed> {
+        const pid = this.agent?.pid;
+        const child = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).split(" ")[0];
+        return strayed(`/proc/${child}/net`);
     }
 
     /** Answer of the agent's port. */
@@ -142,7 +160,7 @@ export class Pod {
 
     /** Where the agent's port is reached from this machine. */
     url(port: number): string {
-        const server = this.relays[this.agentPorts().indexOf(port) + 1];
+        const server = this.relays[this.agentPorts().indexOf(port)];
         if (!server) throw new Error(`the agent has no port ${port}`);
         return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     }
@@ -175,7 +193,7 @@ export class Pod {
 
     async stop(): Promise<void> {
         await this.agent?.stop();
-        for (const server of this.relays) server.close();
+        for (const server of [...this.relays, ...this.gates]) server.close();
     }
 
     private get relayFolder(): string {
@@ -189,13 +207,44 @@ export class Pod {
     private async connect(): Promise<void> {
         await mkdir(this.relayFolder);
         await copyFile(join(__dirname, "relay.cjs"), join(this.relayFolder, "relay.cjs"));
-        this.relays.push(await relay(join(this.relayFolder, "gateway.sock"), this.options.gateway.port));
+        const { gateway, egressPort } = this.options;
+        this.gates.push(await relay(join(this.relayFolder, "gateway.sock"), gateway.port));
+        if (egressPort) this.gates.push(await relay(join(this.relayFolder, "egress.sock"), egressPort));
+    }
+
+    /** The relay's arguments for what the agent may reach; both proxies have one port for it. */
+    private waysOut(): string[] {
+        const { port } = new URL(this.options.gateway.url);
+        const gateway = `${INFERENCE_ADDRESS}:${port}=${RELAY}/gateway.sock`;
+        return [gateway, ...(this.options.egressPort ? [`${EGRESS_ADDRESS}:${port}=${RELAY}/egress.sock`] : [])];
     }
 
     private async runInit(container: InitContainer): Promise<void> {
         // It may need the internet: plugins come from npm.
         const env = "env" in container ? container.env : [];
-        await this.command([...this.walls(container), ...container.command], env);
+        if (!this.options.egressPort) {
+            await this.command([...this.walls(container), ...container.command], env);
+            return;
+        }
+        await this.alone({ ...container, env }, container.command, "init");
+        this.initStrayed[container.name] = await strayed(join(this.relayFolder, "init"));
+    }
+
+    /**
+     * Runs a command with a network of its own.
+     *
+     * @param counters Folder beside the relay for the counters of this network.
+     */
+    private async alone(
+        container: Pick<Container, "volumeMounts" | "env">,
+        command: readonly string[],
+        counters = "exec",
+    ): Promise<string> {
+        const folder = `${RELAY}/${counters}`;
+        const relayed = `node ${RELAY}/relay.cjs ${this.waysOut().join(" ")} & "$@"; status=$?; kill $!`;
+        const script = `${relayed}; mkdir -p ${folder}; cp /proc/net/snmp /proc/net/snmp6 ${folder}; exit $status`;
+        const args = [...this.walls(container), "--unshare-net", "sh", "-c", script, "sh", ...command];
+        return this.command(args, container.env);
     }
 
     private async command(args: readonly string[], env: Container["env"]): Promise<string> {
@@ -216,9 +265,9 @@ export class Pod {
     }
 
     private environment(env: Container["env"]): Record<string, string> {
-        const { image, secrets } = this.options;
-        // No egress proxy runs here: what needs the internet reaches it by itself.
-        const plain = env.filter(({ name }) => !/^https_proxy$/i.test(name));
+        const { image, secrets, egressPort } = this.options;
+        // Where no egress proxy runs, what needs the internet reaches it by itself.
+        const plain = env.filter(({ name }) => egressPort || !/^https_proxy$/i.test(name));
         const given = plain.map((entry): [string, string] => {
             if ("value" in entry) return [entry.name, entry.value];
             return [entry.name, secrets[entry.valueFrom.secretKeyRef.key] ?? ""];
@@ -226,7 +275,7 @@ export class Pod {
         return {
             HOME: "/home/node",
             PATH: "/opt/node/node/bin:/opt/node/.bin:/usr/local/bin:/usr/bin:/bin",
-            ...registryEnv(),
+            ...registryEnv(egressPort !== undefined),
             ...image.env,
             ...Object.fromEntries(given),
         };
@@ -247,12 +296,12 @@ export class Pod {
             ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--new-session"],
             ...["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp", "--ro-bind", "/usr", "/usr"],
             ...["bin", "sbin", "lib", "lib64"].flatMap((name) => ["--symlink", `usr/${name}`, `/${name}`]),
-            ...["ssl", "resolv.conf", "nsswitch.conf"].flatMap((name) => [
-                "--ro-bind-try",
-                `/etc/${name}`,
+            ...["ssl", "nsswitch.conf"].flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
+            ...["hosts", "resolv.conf", "passwd", "group"].flatMap((name) => [
+                "--ro-bind",
+                join(folder, name),
                 `/etc/${name}`,
             ]),
-            ...["hosts", "passwd", "group"].flatMap((name) => ["--ro-bind", join(folder, name), `/etc/${name}`]),
             ...["--ro-bind", join(image.node, "node_modules"), "/opt/node", "--bind", this.relayFolder, RELAY],
             ...certificates.flatMap((file) => ["--ro-bind", file, file]),
             ...Object.entries(image.folders).flatMap(([place, source]) => ["--ro-bind", source, place]),
@@ -262,8 +311,14 @@ export class Pod {
     }
 
     private async writeEtc(): Promise<void> {
-        const { folder, gateway } = this.options;
-        await writeFile(join(folder, "hosts"), `127.0.0.1 localhost ${new URL(gateway.url).hostname}\n`);
+        const { folder, egressPort } = this.options;
+        const { hostAliases, dnsConfig } = this.template.spec;
+        const aliases = hostAliases.map(({ ip, hostnames }) => `${ip} ${hostnames.join(" ")}`);
+        await writeFile(join(folder, "hosts"), `${["127.0.0.1 localhost", ...aliases].join("\n")}\n`);
+        const servers = dnsConfig.nameservers.map((address) => `nameserver ${address}`);
+        const options = dnsConfig.options.map(({ name, value }) => `options ${name}:${value}`);
+        const resolver = egressPort ? `${[...servers, ...options].join("\n")}\n` : await readFile("/etc/resolv.conf");
+        await writeFile(join(folder, "resolv.conf"), resolver);
         await writeFile(join(folder, "passwd"), "root:x:0:0::/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n");
         await writeFile(join(folder, "group"), "root:x:0:\nnode:x:1000:\n");
     }
@@ -271,10 +326,10 @@ export class Pod {
 
 /** The proxies as the pod template names them, with the gateway of the test in the place of the inference proxy. */
 function proxiesOf(gatewayUrl: string): Parameters<typeof podTemplate>[0]["proxies"] {
-    const proxy = { address: "127.0.0.1", namespace: "", podLabels: {} };
+    const proxy = { namespace: "", podLabels: {} };
     return {
-        egress: { ...proxy, host: "egress-proxy.egress.svc.cluster.local" },
-        inference: { ...proxy, host: new URL(gatewayUrl).hostname },
+        egress: { ...proxy, address: EGRESS_ADDRESS, host: "egress-proxy.egress.svc.cluster.local" },
+        inference: { ...proxy, address: INFERENCE_ADDRESS, host: new URL(gatewayUrl).hostname },
     };
 }
 

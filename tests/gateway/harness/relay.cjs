@@ -1,8 +1,11 @@
 // Carries connections over the wall of a network namespace, by Unix sockets. Arguments: LISTEN=CONNECT, each a port of
-// 127.0.0.1 or the path of a socket.
+// 127.0.0.1, an address with a port, or the path of a socket.
 const { createConnection, createServer } = require("node:net");
 
-const address = (text) => (/^\d+$/.test(text) ? { host: "127.0.0.1", port: Number(text) } : { path: text });
+function address(text) {
+    const [, host = "127.0.0.1", port] = /^(?:([\d.]+):)?(\d+)$/.exec(text) ?? [];
+    return port ? { host, port: Number(port) } : { path: text };
+}
 
 function relay(listen, connect) {
     const server = createServer((incoming) => {
