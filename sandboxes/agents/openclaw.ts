@@ -96,9 +96,9 @@ export function openclawFiles({ channel, heartbeatMinutes, httpApi, ...access }:
             auth: { mode: "token", token: "${OPENCLAW_GATEWAY_TOKEN}" },
             ...(httpApi ? { http: { endpoints: { chatCompletions: { enabled: true } } } } : {}),
         },
-        // The version is the stack's to decide, and the host that knows others is out of reach.
+        // Versions and models are the stack's to decide, and the hosts that know others are out of reach.
         update: { checkOnStart: false },
-        models: { providers: { litellm: include("provider.json") } },
+        models: { providers: { litellm: include("provider.json") }, catalogRefresh: { enabled: false } },
         agents: { defaults: { model: include("model.json"), heartbeat: include("heartbeat.json") } },
         ...(channel
             ? {

@@ -118,21 +118,19 @@ describe("OpenClaw on Slack in the pod that ships, behind both real Envoys, with
         await rm(folder, { recursive: true, force: true });
     });
 
+    const allowed = { agent: "support", method: "CONNECT", status: 200 };
     const tunnelTo = (host: string) => egress.logged((line) => line["host"] === `${host}:443`);
 
     it("installed its plugin from npm's registry through the egress proxy, and tried nothing else", async () => {
-        expect(await tunnelTo(REGISTRY)).to.deep.include({ agent: "support", method: "CONNECT", status: 200 });
-        expect(pod.initStrayed["setup"]).to.deep.equal({ noRoute: 0, lookUps: 0 });
+        expect(await tunnelTo(REGISTRY)).to.deep.include(allowed);
+        expect(pod.strayedBy["setup"]).to.deep.equal({ noRoute: 0, lookUps: 0 });
     });
 
-    it("opens Slack's API and its WebSocket through the egress proxy", async function () {
+    it("opens Slack's API and the WebSocket of its Socket Mode through the egress proxy", async function () {
         this.timeout(120_000);
         while (!slack.connected) await sleep(200);
-        for (const host of ["slack.com", "wss-primary.slack.com"]) {
-            const line = await tunnelTo(host);
-            expect(line, host).to.deep.include({ agent: "support", method: "CONNECT", status: 200 });
-            expect(line["upstream"]).to.equal(`${SLACK_ADDRESS}:443`);
-        }
+        expect(await tunnelTo("slack.com")).to.deep.include({ ...allowed, upstream: `${SLACK_ADDRESS}:443` });
+        expect(slack.calls.map(({ method }) => method)).to.include("apps.connections.open");
     });
 
     it("answers a message of Slack: agent, inference proxy, LiteLLM, Bedrock, and back to Slack", async function () {
@@ -150,10 +148,17 @@ describe("OpenClaw on Slack in the pod that ships, behind both real Envoys, with
         expect(line).to.deep.include({ agent: "support", method: "POST", status: 200 });
     });
 
-    it("tried no other way: no address without a route, no name server, no host that is refused", async () => {
-        expect(await pod.strayed()).to.deep.equal({ noRoute: 0, lookUps: 0 });
-        expect(await egress.metric("envoy_http_downstream_rq_xx", { envoy_response_code_class: "4" })).to.equal(0);
-        expect(new Set(names.asked)).to.deep.equal(new Set([REGISTRY, "slack.com", "wss-primary.slack.com"]));
+    it("would be seen to try another way: an address, a name", async function () {
+        this.timeout(120_000);
+        const tries = [
+            'net.connect(443, "198.51.100.1").on("error", ({ code }) => console.log(code))',
+            'dns.resolve4("example.com", (error) => console.log(error?.code))',
+        ];
+        expect(await pod.exec(["node", "-e", tries.join(";")]))
+            .to.include("ENETUNREACH")
+            .and.include("ECONNREFUSED");
+        expect(pod.strayedBy["exec"]?.noRoute).to.be.greaterThan(0);
+        expect(pod.strayedBy["exec"]?.lookUps).to.be.greaterThan(0);
     });
 
     it("has no key of LiteLLM in its files, its environment or its log", async () => {
@@ -166,5 +171,18 @@ describe("OpenClaw on Slack in the pod that ships, behind both real Envoys, with
         expect(await pod.exec(["env"]))
             .to.include("HTTPS_PROXY=http://egress-proxy.egress.svc.cluster.local:")
             .and.not.include(key);
+    });
+
+    it("tried no other way: no address without a route, no name server, no host but those of its channel", async () => {
+        expect(await pod.strayed()).to.deep.equal({ noRoute: 0, lookUps: 0 });
+        // A tunnel is logged when it closes.
+        await pod.stop();
+        expect(await tunnelTo("wss-primary.slack.com")).to.deep.include(allowed);
+        expect(new Set(names.asked)).to.deep.equal(new Set([REGISTRY, "slack.com", "wss-primary.slack.com"]));
+        // OpenClaw's market of plugins, which no setting keeps it from asking at its start.
+        const refused = (await egress.lines()).filter(
+            ({ status, host }) => status !== 200 && host !== "clawhub.ai:443",
+        );
+        expect(refused).to.deep.equal([]);
     });
 });

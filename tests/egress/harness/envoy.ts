@@ -122,12 +122,17 @@ export class TestProxy {
             .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
     }
 
-    /** Lines of the access log, once there is one that `wanted` picks. */
+    /** Lines of the access log. */
+    async lines(): Promise<Record<string, unknown>[]> {
+        const lines = (await this.daemon.log()).split("\n").filter((line) => line.startsWith("{"));
+        return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    }
+
+    /** A line of the access log, once there is one that `wanted` picks. */
     async logged(wanted: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
         let found: Record<string, unknown> | undefined;
         await this.daemon.ready(async () => {
-            const lines = (await this.daemon.log()).split("\n").filter((line) => line.startsWith("{"));
-            found = lines.map((line) => JSON.parse(line) as Record<string, unknown>).find(wanted);
+            found = (await this.lines()).find(wanted);
             return found !== undefined;
         });
         return found ?? {};

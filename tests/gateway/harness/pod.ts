@@ -75,8 +75,8 @@ export class Pod {
     /** To what the agent may reach. */
     private readonly gates: Server[] = [];
     private starts = 0;
-    /** What each init container tried besides the ways out that it has. */
-    readonly initStrayed: Record<string, Strayed> = {};
+    /** What each init container, and the last command (`exec`), tried besides the ways out that they have. */
+    readonly strayedBy: Record<string, Strayed> = {};
 
     private constructor(
         private readonly options: PodOptions,
@@ -226,25 +226,22 @@ export class Pod {
             await this.command([...this.walls(container), ...container.command], env);
             return;
         }
-        await this.alone({ ...container, env }, container.command, "init");
-        this.initStrayed[container.name] = await strayed(join(this.relayFolder, "init"));
+        await this.alone({ ...container, env }, container.command, container.name);
     }
 
-    /**
-     * Runs a command with a network of its own.
-     *
-     * @param counters Folder beside the relay for the counters of this network.
-     */
+    /** Runs a command with a network of its own, under a name for `strayedBy`. */
     private async alone(
         container: Pick<Container, "volumeMounts" | "env">,
         command: readonly string[],
-        counters = "exec",
+        name = "exec",
     ): Promise<string> {
-        const folder = `${RELAY}/${counters}`;
+        const counters = `${RELAY}/net-${name}`;
         const relayed = `node ${RELAY}/relay.cjs ${this.waysOut().join(" ")} & "$@"; status=$?; kill $!`;
-        const script = `${relayed}; mkdir -p ${folder}; cp /proc/net/snmp /proc/net/snmp6 ${folder}; exit $status`;
+        const script = `${relayed}; mkdir -p ${counters}; cp /proc/net/snmp /proc/net/snmp6 ${counters}; exit $status`;
         const args = [...this.walls(container), "--unshare-net", "sh", "-c", script, "sh", ...command];
-        return this.command(args, container.env);
+        const output = await this.command(args, container.env);
+        this.strayedBy[name] = await strayed(join(this.relayFolder, `net-${name}`));
+        return output;
     }
 
     private async command(args: readonly string[], env: Container["env"]): Promise<string> {
