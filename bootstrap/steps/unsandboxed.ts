@@ -26,6 +26,8 @@ function node(architecture: "x86_64" | "arm64"): Step {
         `if [ ! -e ${paths.node}/npm/bin/npm-cli.js ]; then`,
         `    fetch_package npm ${hostNpm.version} ${hostNpm.integrity} ${paths.node}/npm`,
         "fi",
+        // OpenClaw calls npm by its name when it installs a plugin.
+        `ln -sfn ../npm/bin/npm-cli.js ${paths.node}/bin/npm`,
     );
 }
 

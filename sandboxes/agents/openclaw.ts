@@ -126,8 +126,9 @@ export function pluginScript(id: OpenclawChannel["id"]): string {
     return [
         "set -eu",
         `if grep -qs '"version": "${version}"' ${installed}; then exit 0; fi`,
-        // With a config of its own, so that openclaw.json stays as the stack wrote it.
-        "export OPENCLAW_CONFIG_PATH=/tmp/plugin-install.json",
+        // With a config of its own, so that openclaw.json stays as the stack wrote it; in a folder of its own, for
+        // OpenClaw makes its config's folder private, and /tmp is root's.
+        "export OPENCLAW_CONFIG_PATH=/tmp/plugin-install/openclaw.json",
         `node /app/dist/index.js plugins install npm:@openclaw/${id}@${version} --pin --force`,
     ].join("\n");
 }

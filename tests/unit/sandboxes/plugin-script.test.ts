@@ -38,7 +38,7 @@ describe("sandboxes: the script that installs a channel's plugin (OpenClaw stood
     it("installs an exact version on a new volume, and leaves the agent's config alone", () => {
         run();
         expect(calls()).to.match(
-            /^\/tmp\/plugin-install\.json \/app\/dist\/index\.js plugins install npm:@openclaw\/feishu@[\d.]+ --pin --force\n$/,
+            /^\/tmp\/plugin-install\/openclaw\.json \/app\/dist\/index\.js plugins install npm:@openclaw\/feishu@[\d.]+ --pin --force\n$/,
         );
     });
 
