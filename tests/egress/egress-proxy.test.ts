@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import { connect as netConnect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as tlsConnect } from "node:tls";
@@ -105,6 +105,20 @@ describe("egress proxy: the real Envoy with the config that ships (names and hos
                 .to.match(/^HTTP\/1.1 200 /)
                 .and.to.include(`${name} answers`);
         }
+    });
+
+    it("tunnels for those who ask in HTTP/1.0 without a Host header, as Python before 3.12 does", async () => {
+        const ask = async (name: string) => {
+            const socket = netConnect(slack.port, "127.0.0.1");
+            const answer = await say(socket, `CONNECT ${name}:${hostPort} HTTP/1.0\r\n\r\n`);
+            return { answer, socket };
+        };
+        const { answer, socket } = await ask("slack.com");
+        expect(answer).to.match(/^HTTP\/1\.[01] 200 /);
+        const secure = tlsConnect({ socket, servername: "slack.com", ca: tls.ca });
+        expect(await say(secure, "GET / HTTP/1.1\r\nHost: slack.com\r\n\r\n")).to.include("slack.com answers");
+        secure.destroy();
+        expect((await ask("example.com")).answer).to.match(/^HTTP\/1\.[01] 403 /);
     });
 
     it("refuses every other host with 403, before its name is looked up", async () => {

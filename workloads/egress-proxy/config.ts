@@ -124,6 +124,8 @@ export function egressListeners(agents: readonly ProxiedAgent[], options: Egress
         request_headers_timeout: "10s",
         stream_idle_timeout: "3600s",
         upgrade_configs: [{ upgrade_type: "CONNECT" }],
+        // Python before 3.12 asks for tunnels in HTTP/1.0, pip among others, which Envoy otherwise answers with 426.
+        http_protocol_options: { accept_http_10: true },
         http_filters: [
             extension(
                 "envoy.filters.http.dynamic_forward_proxy",
