@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { FIRST_INSTALL_MS, newKey, type Gateway } from "../gateway/harness";
-import { openclawImage } from "../gateway/harness/agents";
+import { hermesImage, openclawImage } from "../gateway/harness/agents";
 import { sharedGateway } from "../gateway/harness/shared";
 import { AgentBehindProxies } from "./harness/behind-proxies";
 import { certificate } from "./harness/tls";
@@ -58,5 +58,29 @@ describe("agents on Feishu in the pods that ship, behind both real Envoys, with 
         expect(await agent.tunnelTo("open.feishu.cn")).to.deep.include(tunnel);
         expect(await agent.pod.strayed()).to.deep.equal({ noRoute: 0, lookUps: 0 });
         expect(agent.pod.strayedBy["setup"]).to.deep.equal({ noRoute: 0, lookUps: 0 });
+    });
+
+    it("Hermes installs Feishu's client, turns to Feishu and calls its model through the proxies, and tries nothing else", async function () {
+        this.timeout(START_MS);
+        agent = await AgentBehindProxies.start({
+            gateway,
+            kind: "hermes-feishu",
+            settings: { allowedUsers: ["ou_0123456789"] },
+            secrets,
+            image: await hermesImage(),
+            realHosts: ["pypi.org", "files.pythonhosted.org"],
+            standIn,
+        });
+        expect(await agent.tunnelTo("pypi.org")).to.deep.include(tunnel);
+        expect(agent.pod.strayedBy["setup"]).to.deep.equal({ noRoute: 0, lookUps: 0 });
+        expect(await agent.tunnelTo("open.feishu.cn")).to.deep.include(tunnel);
+        gateway.bedrock.reset();
+        gateway.bedrock.answer = () => "a model says this";
+        const said = await agent.pod.exec(["/opt/hermes/.venv/bin/hermes", "-z", "what do you say?"]);
+        expect(said).to.contain("a model says this");
+        const line = await agent.inference.logged(({ path }) => path === "/v1/chat/completions");
+        expect(line).to.deep.include({ agent: "agent", method: "POST", status: 200 });
+        expect(agent.pod.strayedBy["exec"]).to.deep.equal({ noRoute: 0, lookUps: 0 });
+        expect(await agent.pod.strayed()).to.deep.equal({ noRoute: 0, lookUps: 0 });
     });
 });
