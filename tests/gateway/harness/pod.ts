@@ -112,10 +112,16 @@ export class Pod {
             template,
             await writeConfigMap(join(folder, "config"), workload, template),
         );
-        await pod.writeEtc();
-        await pod.connect();
-        for (const container of template.spec.initContainers) await pod.runInit(container);
-        await pod.run();
+        try {
+            await pod.writeEtc();
+            await pod.connect();
+            for (const container of template.spec.initContainers) await pod.runInit(container);
+            await pod.run();
+        } catch (error) {
+            // Its relays would keep the test runner from its end.
+            await pod.stop();
+            throw error;
+        }
         return pod;
     }
 
