@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import "../../../automation/stack/connections";
 import { readStackFile } from "../../../config";
 import { agentKinds } from "../../../sandboxes/agents";
 import { readState } from "./backend";
