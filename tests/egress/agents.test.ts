@@ -99,7 +99,14 @@ describe("OpenClaw on Slack in the pod that ships, behind both real Envoys, with
             .filter((entry) => entry.isFile() && /\/(volume|pod-[^/]+)(\/|$)/.test(entry.parentPath))
             .map((entry) => join(entry.parentPath, entry.name));
         expect(files.length).to.be.greaterThan(5);
-        for (const file of files) expect((await readFile(file)).includes(agent.key), file).to.equal(false);
+        // A running agent removes some of its files between the listing and the reading.
+        let read = 0;
+        for (const file of files) {
+            const content = await readFile(file).catch(ifGone);
+            if (content.length > 0) read++;
+            expect(content.includes(agent.key), file).to.equal(false);
+        }
+        expect(read).to.be.greaterThan(5);
         expect(await agent.pod.exec(["env"]))
             .to.include("HTTPS_PROXY=http://egress-proxy.egress.svc.cluster.local:")
             .and.not.include(agent.key);
@@ -118,3 +125,8 @@ describe("OpenClaw on Slack in the pod that ships, behind both real Envoys, with
         expect(refused).to.deep.equal([]);
     });
 });
+
+function ifGone(error: NodeJS.ErrnoException): Buffer {
+    if (error.code !== "ENOENT") throw error;
+    return Buffer.alloc(0);
+}

@@ -6,9 +6,12 @@ export { gatewayConfig, OPUS, REGION, SONNET } from "./gateway-config";
 let gateway: Promise<Gateway> | undefined;
 
 /** One gateway for every suite that changes nothing but its own keys. */
-export function sharedGateway(): Promise<Gateway> {
+export async function sharedGateway(): Promise<Gateway> {
     gateway ??= Gateway.start({ config: gatewayConfig, region: REGION });
-    return gateway;
+    const shared = await gateway;
+    // What the suite before told Bedrock's stand-in to answer is no business of the next one.
+    shared.bedrock.reset();
+    return shared;
 }
 
 after(async function () {
